@@ -5,7 +5,7 @@ use trade::billing::WaitOver;
 use trade::exception::{Action, ExceptionKind, Raise};
 use trade::master::BillingPolicy;
 use trade::order::{Bucket, Order};
-use trade::{InvoiceId, OrderId};
+use trade::{AccountId, InvoiceId, OrderId};
 use units::{Amount, Text};
 
 use super::task::{order, subject};
@@ -15,14 +15,42 @@ use super::txn::{Outcome, Txn};
 pub(super) fn bill(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Vec<InvoiceId>> {
     let cx = txn.system.clone();
     let posted = trade::billing::bill(txn.books(), id, &cx)?;
-    if !posted.is_empty() {
-        billed(txn, &posted)?;
-    } else if let Some(reason) = trade::billing::blocked(txn.books(), id, &cx)? {
-        raise(txn, id, ExceptionKind::BillingBlocked, reason)?;
+    if posted.is_empty() {
+        note_backlog(txn, id)?;
     } else {
-        clear(txn, id, ExceptionKind::BillingBlocked, "nothing is in the way any more")?;
+        billed(txn, &posted)?;
     }
     Ok(posted)
+}
+
+/// Bills the deposit of an order, or all of it; puts it on the backlog where something is in the way.
+pub(super) fn bill_deposit(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Option<InvoiceId>> {
+    let cx = txn.system.clone();
+    let posted = trade::billing::deposit(txn.books(), id, &cx)?;
+    if posted.is_none() && !order(txn, id)?.billing.upfront().is_zero() {
+        note_backlog(txn, id)?;
+    }
+    Ok(posted)
+}
+
+/// Puts an order on the backlog, or takes it from there; says whether it is there.
+pub(super) fn note_backlog(txn: &mut Txn<'_>, id: OrderId) -> Outcome<bool> {
+    let cx = txn.system.clone();
+    let why = trade::billing::blocked(txn.books(), id, &cx)?;
+    let is_kept = why.is_some();
+    trade::billing::note_kept_back(txn.books(), id, is_kept)?;
+    match why {
+        Some(reason) => raise(txn, id, ExceptionKind::BillingBlocked, reason)?,
+        None => clear(txn, id, ExceptionKind::BillingBlocked, "nothing is in the way any more")?,
+    }
+    Ok(is_kept)
+}
+
+/// What was kept back because nothing was billed to a customer is billed when something is again (domain §1.6, trigger).
+pub(super) fn billable_again(txn: &mut Txn<'_>, account: &AccountId) -> Outcome<()> {
+    let known = txn.books().account(account)?.filter(|known| known.profile.not_billable.is_empty());
+    let kept_back = known.map(|known| known.ledger.kept_back.clone()).unwrap_or_default();
+    kept_back.into_iter().try_for_each(|order| bill_backlog(txn, order))
 }
 
 /// Nobody is asked any more about orders that were billed: a consolidated invoice bills others with the one that it was written for.
@@ -30,6 +58,7 @@ fn billed(txn: &mut Txn<'_>, posted: &[InvoiceId]) -> Outcome<()> {
     for invoice in posted {
         let Some(invoice) = txn.books().invoice(invoice)? else { continue };
         for order in invoice.orders() {
+            trade::billing::note_kept_back(txn.books(), order, false)?;
             clear(txn, order, ExceptionKind::BillingBlocked, "billed")?;
             clear(txn, order, ExceptionKind::PartialBillingDecision, "billed")?;
         }
@@ -37,22 +66,34 @@ fn billed(txn: &mut Txn<'_>, posted: &[InvoiceId]) -> Outcome<()> {
     Ok(())
 }
 
-/// Bills what has shipped and could not be billed then. No process waits for these documents, so each gets one of its own.
+/// Bills what has shipped, or is due before, and could not be billed then. No process waits for these documents, so each gets one of its own.
 pub(super) fn bill_backlog(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
-    if order(txn, id)?.is_invoiced() {
+    let known = order(txn, id)?;
+    let is_kept_back = trade::billing::is_kept_back(txn.books(), &known)?;
+    if known.is_invoiced() && !is_kept_back {
         return Ok(());
+    }
+    drop(known);
+    if is_kept_back {
+        let cx = txn.system.clone();
+        let asked = trade::billing::deposit(txn.books(), id, &cx)?;
+        let more = trade::billing::deposit_of_more(txn.books(), id, &cx)?;
+        asked.into_iter().chain(more).try_for_each(|document| bring_to_erp(txn, document))?;
     }
     for invoice in bill(txn, id)? {
         bring_to_erp(txn, invoice)?;
     }
-    Ok(())
+    // what was not asked for yet kept the rest from being released
+    if is_kept_back { super::react::go_on(txn, id) } else { Ok(()) }
 }
 
 /// The rest of an order that is billed on completion was cancelled: what has shipped is billed now, because no shipment follows that
 /// would bill it (domain §1.6: fulfilled and cancelled units make an order complete).
 pub(super) fn bill_rest(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let order = order(txn, id)?;
-    if matches!(order.billing, BillingPolicy::OnComplete { .. }) && order.is_fulfilled() {
+    let is_complete = matches!(order.billing, BillingPolicy::OnComplete { .. }) && order.is_fulfilled();
+    // what is kept back may have been of what is cancelled
+    if is_complete || trade::billing::is_kept_back(txn.books(), &order)? {
         bill_backlog(txn, id)?;
     }
     Ok(())
@@ -129,15 +170,17 @@ pub(super) fn end_chase(txn: &mut Txn<'_>, id: OrderId, cause: &str) -> Outcome<
     Ok(())
 }
 
-/// What was added to an order that is billed on order is billed before anything is released, and what was taken away is given back.
-pub(super) fn bill_upfront(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+/// What was added to an order that is billed on order is billed before anything is released, and what was taken away is given back; says
+/// whether something is in the way of that.
+pub(super) fn bill_upfront(txn: &mut Txn<'_>, id: OrderId) -> Outcome<bool> {
     if order(txn, id)?.billing != BillingPolicy::OnOrder {
-        return Ok(());
+        return Ok(false);
     }
     let cx = txn.system.clone();
     let mut documents = trade::billing::release_deposit(txn.books(), id, &cx)?;
     documents.extend(trade::billing::deposit_of_more(txn.books(), id, &cx)?);
-    documents.into_iter().try_for_each(|document| bring_to_erp(txn, document))
+    documents.into_iter().try_for_each(|document| bring_to_erp(txn, document))?;
+    note_backlog(txn, id)
 }
 
 /// The first release of an order may be a milestone of its billing.
@@ -145,9 +188,7 @@ pub(super) fn bill_milestone(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     if !matches!(order(txn, id)?.billing, BillingPolicy::Milestones(_)) {
         return Ok(());
     }
-    let cx = txn.system.clone();
-    let asked = trade::billing::deposit(txn.books(), id, &cx)?;
-    asked.into_iter().try_for_each(|document| bring_to_erp(txn, document))
+    bill_deposit(txn, id)?.into_iter().try_for_each(|document| bring_to_erp(txn, document))
 }
 
 /// Starts the process that posts a document which no process of an order has made.
@@ -168,7 +209,10 @@ fn raise(txn: &mut Txn<'_>, id: OrderId, kind: ExceptionKind, reason: Text) -> O
     let cx = txn.system.clone();
     let order = order(txn, id)?;
     let shipped = order.lines.iter().map(|line| trade::order::units_value(line, line.to_invoice(), order.currency));
-    let amount = valued(txn, shipped.sum(), &order)?;
+    let shipped: Amount = shipped.sum();
+    // nothing is shipped of what is asked for before
+    let kept_back = if shipped.is_zero() { trade::order::gross(&order) } else { shipped };
+    let amount = valued(txn, kept_back, &order)?;
     trade::exception::raise(txn.books(), Raise { amount, ..Raise::new(kind, subject(&order, None), reason) }, &cx)?;
     Ok(())
 }

@@ -34,6 +34,7 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::PutAccounts(accounts) => {
             for (id, profile) in accounts {
                 trade::account::set_profile(txn.books(), id, profile, &cx)?;
+                billing::billable_again(txn, id)?;
             }
             Ok(Reply::Done)
         }
@@ -216,7 +217,11 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         }
         Body::ReportMilestone { order, what } => {
             let invoice = trade::billing::report_milestone(txn.books(), *order, what, &cx)?;
-            invoice.into_iter().try_for_each(|invoice| billing::bring_to_erp(txn, invoice))?;
+            match invoice {
+                Some(invoice) => billing::bring_to_erp(txn, invoice)?,
+                // what is in the way of the milestone's invoice is asked about
+                None => billing::note_backlog(txn, *order).map(drop)?,
+            }
             Ok(Reply::Order(*order))
         }
         Body::CreditInvoice { invoice, lines, reason, order } => {

@@ -164,7 +164,7 @@ fn serve_waiting(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
 }
 
 /// The last hold of an order that was approved before is gone: what it kept is promised and released, whether or not a process asked.
-fn go_on(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
+pub(super) fn go_on(txn: &mut Txn<'_>, id: OrderId) -> Outcome<()> {
     let Some(order) = txn.books().order(&id)? else { return Ok(()) };
     let has_units = [Bucket::Open, Bucket::Allocated].iter().any(|bucket| order.units_in(*bucket).is_positive());
     if order.approved_at.is_some() && order.holds.is_empty() && has_units {

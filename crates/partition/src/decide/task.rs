@@ -87,7 +87,7 @@ fn carry_out(txn: &mut Txn<'_>, kind: &str, variables: &Variables) -> Outcome<Va
             ]))
         }
         "trade.bill_deposit" => {
-            let invoice = trade::billing::deposit(txn.books(), id, &cx)?;
+            let invoice = super::billing::bill_deposit(txn, id)?;
             Ok(Variables::from_iter([("invoices", list(invoice))]))
         }
         "trade.promise" => {
@@ -115,10 +115,9 @@ fn release(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Variables> {
     let cx = txn.system.clone();
     // a substitute may be held by its price: whoever releases that takes the order on
     let is_held = !order(txn, id)?.holds.is_empty();
-    let released = if is_held {
+    let released = if is_held || super::billing::bill_upfront(txn, id)? {
         Vec::new()
     } else {
-        super::billing::bill_upfront(txn, id)?;
         let released = trade::order::release(txn.books(), id, &cx)?;
         super::billing::bill_milestone(txn, id)?;
         released

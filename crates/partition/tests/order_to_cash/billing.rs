@@ -6,6 +6,7 @@ use trade::exception::{Action, ExceptionKind};
 use trade::fulfilment::Delivery;
 use trade::master::{AfterWait, BillingPolicy, Period, Together};
 use trade::order::{Cancellation, Change, HoldKind, Status};
+use trade::reconcile::{Break, OpenBreak};
 use units::{Amount, Quantity};
 
 use crate::world::World;
@@ -227,8 +228,7 @@ fn domain_1_6_what_is_shipped_to_a_customer_who_is_not_billable_waits_with_the_r
     assert!(world.state(id).invoices.is_empty());
     assert_eq!(world.open(ExceptionKind::BillingBlocked).len(), 1);
     world.set_profile(|profile| profile.not_billable = "".into());
-    world.resolve(ExceptionKind::BillingBlocked, Action::Retry);
-    assert_eq!(world.state(id).invoices.len(), 1);
+    assert_eq!((world.state(id).invoices.len(), world.asked("erp.post_invoice")), (1, 1));
     assert!(world.open(ExceptionKind::BillingBlocked).is_empty());
     world.check();
 }
@@ -241,9 +241,52 @@ fn domain_1_6_an_order_that_is_paid_first_does_not_go_on_while_the_customer_is_n
     let id = world.order(&[("X", 10)], BillingPolicy::OnOrder);
     let order = world.state(id);
     assert_eq!((order.invoices.len(), order.warehouse_orders.len()), (0, 0));
-    assert!(world.open(ExceptionKind::Integration)[0].reason.contains("nothing is billed to ACME: no VAT number yet"));
+    let backlog = world.open(ExceptionKind::BillingBlocked);
+    assert_eq!(backlog[0].reason, "nothing is billed to ACME: no VAT number yet");
+    assert_eq!(backlog[0].amount, Amount(10_000));
     world.set_profile(|profile| profile.not_billable = "".into());
-    world.resolve(ExceptionKind::Integration, Action::Retry);
+    assert_eq!((world.state(id).invoices.len(), world.state(id).warehouse_orders.len()), (1, 0));
+    assert!(world.open(ExceptionKind::BillingBlocked).is_empty());
+    world.check();
+}
+
+#[test]
+fn domain_1_6_a_deposit_that_is_kept_back_is_not_asked_for_once_the_order_is_cancelled() {
+    let mut world = World::new(false);
+    world.set_profile(|profile| profile.not_billable = "no VAT number yet".into());
+    let id = world.order(&[("X", 10)], BillingPolicy::Deposit { percent: 30.into() });
+    assert_eq!(world.open(ExceptionKind::BillingBlocked).len(), 1);
+    world.tell(Body::CancelOrder { order: id, cancellation: Cancellation::default() });
+    assert!(world.open(ExceptionKind::BillingBlocked).is_empty());
+    world.set_profile(|profile| profile.not_billable = "".into());
+    assert_eq!(world.state(id).invoices, []);
+    world.check();
+}
+
+#[test]
+fn domain_1_10_what_is_prepaid_is_asked_for_when_its_break_of_r5_is_gone() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 4)], BillingPolicy::OnOrder);
+    let found = OpenBreak::from(&Break {
+        id: "b".into(),
+        checkpoint: "R5",
+        key: id.to_string().into(),
+        what: "price billed, price of the order",
+        left: "9.00".into(),
+        right: "10.00".into(),
+        since: None,
+        value: Amount(1_000),
+        owner: trade::Role::Receivables,
+        cause: "price-differs",
+    });
+    world.tell(Body::NoteBreaks(vec![found]));
+    let change = Change { quantities: vec![(LineNo(1), Quantity(6))], ..Change::default() };
+    world.tell(Body::ChangeOrder { order: id, change });
     assert_eq!(world.state(id).invoices.len(), 1);
+    assert!(world.open(ExceptionKind::BillingBlocked)[0].reason.starts_with("R5: "));
+    world.tell(Body::NoteBreaks(Vec::new()));
+    assert_eq!((world.state(id).invoices.len(), world.asked("erp.post_invoice")), (2, 2));
+    assert!(world.open(ExceptionKind::BillingBlocked).is_empty());
     world.check();
 }

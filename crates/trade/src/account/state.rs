@@ -160,6 +160,9 @@ pub struct Ledger {
     /// Orders of which credit was decided while the system was down that limits, blocks and payments come from.
     #[serde(default)]
     pub degraded: Vec<OrderId>,
+    /// Its orders of which something is due and cannot be billed, in the order of their numbers.
+    #[serde(default)]
+    pub kept_back: Vec<OrderId>,
 }
 
 /// An invoice or credit note that is not settled.
@@ -376,6 +379,13 @@ pub enum AccountEvent {
         /// Whether it waits.
         waits: bool,
     },
+    /// Something of an order is due and cannot be billed, or is not any more.
+    KeptBack {
+        /// The order.
+        order: OrderId,
+        /// Whether it is.
+        kept: bool,
+    },
 }
 
 impl Ledger {
@@ -488,6 +498,13 @@ impl Folded for Account {
                 if *waits {
                     let at = ledger.to_consolidate.partition_point(|known| known < order);
                     ledger.to_consolidate.insert(at, *order);
+                }
+            }
+            AccountEvent::KeptBack { order, kept } => {
+                ledger.kept_back.retain(|known| known != order);
+                if *kept {
+                    let at = ledger.kept_back.partition_point(|known| known < order);
+                    ledger.kept_back.insert(at, *order);
                 }
             }
             AccountEvent::MemberChanged { member, shares } => {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use compact_str::format_compact;
 use units::{Amount, Quantity, Text};
 
-use super::consolidated;
 use super::post::{Effects, parts_of, post_all, summed};
 use super::share::{Measure, due, header, next_value};
 use super::state::{Invoice, InvoiceLine, InvoicePart};
 use super::timing::{Timing, schedule, timing};
+use super::{consolidated, deposit};
 use crate::account::AccountEvent;
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -55,10 +55,26 @@ pub fn blocked(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Optio
     let Some(why) = in_the_way(books, &order)? else { return Ok(None) };
     let waiting = unbilled(books, &order)?;
     let due = timing(&order, &company(books)?.calendar, waiting, cx.now).groups;
-    Ok((!due.is_empty()).then_some(why))
+    let is_due = !due.is_empty() || deposit::is_due(books, &order)?;
+    Ok(is_due.then_some(why))
 }
 
-/// What keeps an order from being billed: a hold, or a customer to whom nothing is billed.
+/// Notes whether something of an order is due and cannot be billed, so that it is found when its account can be billed again.
+pub fn note_kept_back(books: &mut dyn Books, id: OrderId, kept: bool) -> Result<(), Stop> {
+    let order = existing(books, id)?;
+    if is_kept_back(books, &order)? != kept {
+        books.record(&order.account, AccountEvent::KeptBack { order: id, kept });
+    }
+    Ok(())
+}
+
+/// Whether something of an order was due and could not be billed when it was last tried.
+pub fn is_kept_back(books: &mut dyn Books, order: &Order) -> Result<bool, Stop> {
+    let account = books.account(&order.account)?;
+    Ok(account.is_some_and(|account| account.ledger.kept_back.binary_search(&order.id).is_ok()))
+}
+
+/// What keeps an order from being billed, upfront or for what has shipped: a hold, a customer to whom nothing is billed, or a break of R5.
 pub(super) fn in_the_way(books: &mut dyn Books, order: &Order) -> Result<Option<Text>, Stop> {
     let keeps = |hold: &&Hold| matches!(hold.kind, HoldKind::Price | HoldKind::Tax | HoldKind::Manual);
     if let Some(hold) = order.holds.iter().find(keeps) {
@@ -71,7 +87,7 @@ pub(super) fn in_the_way(books: &mut dyn Books, order: &Order) -> Result<Option<
 }
 
 /// Why nothing is billed to the customer of an order; `None` if they are billable. Source: domain §1.6 (trigger).
-pub(super) fn not_billable(books: &mut dyn Books, order: &Order) -> Result<Option<Text>, Stop> {
+fn not_billable(books: &mut dyn Books, order: &Order) -> Result<Option<Text>, Stop> {
     let account = books.account(&order.account)?;
     let why = account.map(|account| account.profile.not_billable.clone()).filter(|why| !why.is_empty());
     Ok(why.map(|why| format_compact!("nothing is billed to {}: {why}", order.account)))

@@ -3,43 +3,60 @@
 use compact_str::format_compact;
 use units::{Amount, Decimal, prorate};
 
-use super::bill::{not_billable, scheme_of};
+use super::bill::{in_the_way, scheme_of};
 use super::post::{Effects, post};
 use super::state::{DocumentKind, Invoice, TaxLine};
 use super::upfront::{Total, documents, watch};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
-use crate::master::{BillingPolicy, Milestones, TaxRounding};
+use crate::master::{BillingPolicy, Milestones};
 use crate::order::{Order, OrderEvent, company, existing, expose};
 use crate::refusal::Refusal;
 use crate::tax::{Taxation, of_base};
 
-/// Bills the deposit of an approved order, or all of it, once, or what its milestones ask for by now; `None` if none is agreed or it is
-/// billed. It is chased when it is not paid on its day. Source: domain §1.6 (upfront, on order, milestone).
+/// Bills the deposit of an approved order, or all of it, once, or what its milestones ask for by now; `None` if none is agreed, it is
+/// billed, or something is in the way: [`super::blocked`] says what. It is chased when it is not paid on its day. Source: domain §1.6
+/// (upfront, on order, milestone).
 pub fn deposit(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
     let order = existing(books, id)?;
-    let percent = reached(&order);
-    let is_asked = !order.deposit_invoiced.is_zero() && !matches!(order.billing, BillingPolicy::Milestones(_));
-    if percent.is_zero() || order.approved_at.is_none() || order.is_over() || is_asked {
-        return Ok(None);
-    }
-    up_to(books, &order, percent, cx)
+    let draft = first(books, &order)?;
+    ask(books, &order, draft, cx)
 }
 
-/// Bills what came to an order that is billed on order after its upfront invoice: units, lines or higher prices; `None` if nothing did.
+/// Bills what came to an order that is billed on order after its upfront invoice: units, lines or higher prices; `None` if nothing did, or
+/// something is in the way.
 ///
 /// Until that is paid too, nothing more of the order is released: money is not told apart by what it was paid for, and what is there
 /// already may ship with what is paid next. Source: domain §1.6 (on order: prepaid).
 pub fn deposit_of_more(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
     let order = existing(books, id)?;
+    let draft = more(books, &order)?;
+    ask(books, &order, draft, cx)
+}
+
+/// Whether something of an order is to be asked for before it ships, and is not asked for yet.
+pub(super) fn is_due(books: &mut dyn Books, order: &Order) -> Result<bool, Stop> {
+    Ok(first(books, order)?.is_some() || more(books, order)?.is_some())
+}
+
+fn first(books: &mut dyn Books, order: &Order) -> Result<Option<Invoice>, Stop> {
+    let percent = reached(order);
+    let is_asked = !order.deposit_invoiced.is_zero() && !matches!(order.billing, BillingPolicy::Milestones(_));
+    if percent.is_zero() || order.approved_at.is_none() || order.is_over() || is_asked {
+        return Ok(None);
+    }
+    up_to(books, order, percent)
+}
+
+fn more(books: &mut dyn Books, order: &Order) -> Result<Option<Invoice>, Stop> {
     let is_prepaid = order.billing == BillingPolicy::OnOrder && !order.deposit_invoiced.is_zero();
     // once all is billed, what was asked for and not consumed is given back: it must not be asked for again
     let is_done = order.is_over() || order.is_fulfilled() && order.is_invoiced();
     if !is_prepaid || order.approved_at.is_none() || is_done {
         return Ok(None);
     }
-    up_to(books, &order, Decimal::HUNDRED, cx)
+    up_to(books, order, Decimal::HUNDRED)
 }
 
 /// A person reports that what was agreed with the customer is reached; its share is billed.
@@ -78,9 +95,9 @@ pub(super) fn reached(order: &Order) -> Decimal {
     Milestones { released, reported, ..shares }.total()
 }
 
-/// Asks for so many per cent of what an order has not been billed for, less what was asked for before and is neither given back nor
-/// consumed; `None` if that is nothing.
-fn up_to(books: &mut dyn Books, order: &Order, percent: Decimal, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
+/// The upfront invoice over so many per cent of what an order has not been billed for, less what was asked for before and is neither given
+/// back nor consumed; `None` if that is nothing.
+fn up_to(books: &mut dyn Books, order: &Order, percent: Decimal) -> Result<Option<Invoice>, Stop> {
     let total = Total::of(books, order)?;
     let lines: Amount = order.lines.iter().map(|line| line.invoiced_amount).sum();
     let billed = lines + order.freight_invoiced - order.discount_invoiced;
@@ -104,37 +121,29 @@ fn up_to(books: &mut dyn Books, order: &Order, percent: Decimal, cx: &Context) -
     let rounding = Taxation::determined(&company, &account.profile, order).rounding;
     taxes.iter_mut().for_each(|tax| tax.tax = of_base(rounding, tax.base, tax.rate));
     taxes.sort_by_key(|tax| tax.rate);
-    ask(books, order, target - asked, (rounding, taxes), cx)
-}
-
-/// Posts an upfront invoice and begins to watch its day; `None` for nothing. Refused while nothing is billed to the customer: an order that
-/// is paid before it ships does not go on without.
-fn ask(
-    books: &mut dyn Books,
-    order: &Order,
-    asked: Amount,
-    (tax_rounding, taxes): (TaxRounding, Vec<TaxLine>),
-    cx: &Context,
-) -> Result<Option<InvoiceId>, Stop> {
-    if !asked.is_positive() {
-        return Ok(None);
-    }
-    if let Some(why) = not_billable(books, order)? {
-        return Err(Refusal::Conflict(why).into());
-    }
+    let asked = target - asked;
     // what is asked for stands in no line: as freight it would be shared again, so it is a line-less net amount
     let tax = taxes.iter().map(|tax| tax.tax).sum();
-    let draft = Invoice {
+    Ok(asked.is_positive().then(|| Invoice {
         kind: DocumentKind::Deposit,
         taxes,
-        tax_rounding,
+        tax_rounding: rounding,
         tax_scheme: scheme_of(order, tax),
         net: asked,
         tax,
         gross: asked + tax,
         ..Invoice::default()
-    };
-    let effects = Effects { deposit: asked, ..Effects::default() };
+    }))
+}
+
+/// Posts an upfront invoice and begins to watch its day; not while something is in the way of billing the order: one that is paid before it
+/// ships does not go on without.
+fn ask(books: &mut dyn Books, order: &Order, draft: Option<Invoice>, cx: &Context) -> Result<Option<InvoiceId>, Stop> {
+    let Some(draft) = draft else { return Ok(None) };
+    if in_the_way(books, order)?.is_some() {
+        return Ok(None);
+    }
+    let effects = Effects { deposit: draft.net, ..Effects::default() };
     let posted = post(books, order, draft, effects, cx)?;
     // what it asks for is a receivable from now on, and no open order any more
     let order = existing(books, order.id)?;
@@ -148,7 +157,7 @@ mod tests {
     use super::*;
     use crate::billing::{WaitOver, bill, release_deposit, wait_again, wait_over};
     use crate::credit::{Decision, check, exposure};
-    use crate::master::{Company, CompanyEvent};
+    use crate::master::{Company, CompanyEvent, TaxRounding};
     use crate::order::fixture::{Story, at};
     use crate::order::{Cancellation, Change, Submission, approve, awaits_payment, cancel, change, promise, release};
     use crate::tax::TaxScheme;

@@ -18,7 +18,7 @@ mod timing;
 mod upfront;
 
 pub use accruals::{Accrual, Accruals, accruals, control_passed};
-pub use bill::{bill, blocked};
+pub use bill::{bill, blocked, is_kept_back, note_kept_back};
 pub use confirm::confirm_by_erp;
 pub use credit_note::credit_note;
 pub(crate) use credit_note::{credited_invoice, credits_of, may_give_away};

@@ -36,10 +36,13 @@ fn about(books: &mut dyn Books, found: &OpenBreak) -> Result<Vec<OrderId>, Stop>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::billing::{bill, blocked};
+    use crate::billing::{bill, blocked, deposit};
+    use crate::context::Role;
+    use crate::master::BillingPolicy;
     use crate::order::OrderEvent;
     use crate::order::fixture::{Story, at};
-    use crate::reconcile::{check, note_breaks};
+    use crate::reconcile::{Break, check, note_breaks};
+    use units::Amount;
 
     #[test]
     fn r5_nothing_more_of_an_order_is_posted_while_what_was_billed_differs_from_what_was_agreed() {
@@ -67,5 +70,32 @@ mod tests {
         assert_eq!(cleared.len(), detected.len());
         assert_eq!(blocked(story.books(), id, &at(6)).unwrap(), None);
         assert_eq!(bill(story.books(), id, &at(6)).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn r5_nothing_is_asked_for_upfront_of_an_order_whose_documents_differ_from_what_was_agreed() {
+        let mut story = Story::new();
+        story.stock("X", "WH1", 10);
+        let id = story.promised(&[("X", 10)]);
+        let billing = BillingPolicy::Deposit { percent: 30.into() };
+        story.books().record(&id, OrderEvent::BillingSet { billing, by: "ann".into() });
+        let found = OpenBreak::from(&Break {
+            id: "b".into(),
+            checkpoint: "R5",
+            key: id.to_string().into(),
+            what: "price billed, price of the order",
+            left: "9.00".into(),
+            right: "10.00".into(),
+            since: None,
+            value: Amount(1_000),
+            owner: Role::Receivables,
+            cause: "price-differs",
+        });
+        note_breaks(story.books(), &[found], &at(2)).unwrap();
+        assert_eq!(deposit(story.books(), id, &at(3)).unwrap(), None);
+        assert!(blocked(story.books(), id, &at(3)).unwrap().is_some_and(|why| why.starts_with("R5: ")));
+        note_breaks(story.books(), &[], &at(4)).unwrap();
+        assert!(deposit(story.books(), id, &at(5)).unwrap().is_some());
+        assert_eq!(blocked(story.books(), id, &at(5)).unwrap(), None);
     }
 }
