@@ -37,6 +37,7 @@ fn particulars() -> Particulars {
         bank_account: "DE02120300000000202051".into(),
         buyer: buyer(),
         delivery: Some(Place { tax_number: "".into(), ..buyer() }),
+        ship_from: None,
         exemption: "".into(),
         items: BTreeMap::from([("X<1>".into(), sold)]),
     }
@@ -257,6 +258,16 @@ fn what_is_missing_and_what_does_not_add_up_is_told_by_its_rule() {
     assert_eq!(broken(&bill(&rounded)), ["BR-CO-17"]);
     let wrong = Invoice { net: Amount(3_400), ..invoice() };
     assert_eq!(broken(&bill(&wrong)), ["BR-CO-13", "BR-CO-15"]);
+}
+
+#[test]
+fn domain_1_4_a_pdf_says_where_the_goods_came_from_if_not_from_the_sellers_own_address() {
+    let says = |particulars| {
+        let pdf = write_pdf(&bill(&Invoice { particulars: Arc::new(particulars), ..invoice() }));
+        String::from_utf8_lossy(&pdf).contains("Shipped from ")
+    };
+    assert!(!says(particulars()));
+    assert!(says(Particulars { ship_from: Some(buyer()), ..particulars() }));
 }
 
 #[test]

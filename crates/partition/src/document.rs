@@ -24,8 +24,10 @@ pub struct QuoteDocument<'a> {
     /// Exemption certificates that count today.
     #[serde(borrow)]
     pub(crate) exemptions: Vec<QuoteExemption<'a>>,
-    /// Where we are: goods may be taxed by their origin.
+    /// Where we are.
     pub(crate) seller: Cow<'a, ShipTo>,
+    /// Where the goods leave from: they may be taxed by their origin.
+    pub(crate) ship_from: Cow<'a, ShipTo>,
 }
 
 /// An exemption certificate that counts.
@@ -81,6 +83,8 @@ pub struct BookingDocument<'a> {
     pub(crate) node: &'a str,
     pub(crate) ship_to: Cow<'a, ShipTo>,
     pub(crate) weight_grams: u64,
+    /// Where they are fetched.
+    pub(crate) ship_from: Cow<'a, ShipTo>,
 }
 
 /// Asks a carrier to stop a shipment and to bring it back (`tms.intercept`).

@@ -146,6 +146,8 @@ pub struct Bill {
     pub account: AccountId,
     /// Where the goods went.
     pub delivery: Option<Place>,
+    /// Where they came from, if not from the seller's own address. The standard has no term for it.
+    pub ship_from: Option<Place>,
     /// The account to pay to.
     pub bank_account: Text,
     /// Early-payment discount and its last day.
@@ -185,6 +187,7 @@ impl Bill {
             buyer: particulars.buyer.clone(),
             account: invoice.account.clone(),
             delivery: particulars.delivery.clone(),
+            ship_from: particulars.ship_from.clone(),
             bank_account: particulars.bank_account.clone(),
             early_payment: invoice.early_payment,
             lines,

@@ -91,10 +91,12 @@ fn head(sheets: &mut Sheets, bill: &Bill) {
         sheets.down();
     }
     sheets.y = sheets.y.min(after) - LEADING;
-    if let Some(place) = bill.delivery.as_ref().filter(|place| !place.city.is_empty()) {
-        let at = address(place).join(", ");
-        sheets.text(LEFT, REGULAR, 9.0, &format!("Delivered to {at}"));
-        sheets.down();
+    for (what, place) in [("Shipped from", &bill.ship_from), ("Delivered to", &bill.delivery)] {
+        if let Some(place) = place.as_ref().filter(|place| !place.city.is_empty()) {
+            let at = address(place).join(", ");
+            sheets.text(LEFT, REGULAR, 9.0, &format!("{what} {at}"));
+            sheets.down();
+        }
     }
     if !bill.note.is_empty() {
         sheets.text(LEFT, REGULAR, 10.0, &bill.note);

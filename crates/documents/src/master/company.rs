@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trade::NodeId;
-use trade::master::{Node, TaxRate};
+use trade::master::{Node, ShipTo, TaxRate};
 use units::{Amount, Calendar, Day, Decimal, Minutes, OpeningHours, Text};
 
 use super::items::{list, minor_units};
@@ -11,7 +11,7 @@ use super::{CalendarOf, GivenCalendars};
 use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Read};
 
-const WAREHOUSES: [&str; 15] = [
+const WAREHOUSES: [&str; 22] = [
     "id",
     "name",
     "tier",
@@ -27,6 +27,13 @@ const WAREHOUSES: [&str; 15] = [
     "hazardous",
     "closed",
     "licences",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "region",
+    "county",
+    "district",
 ];
 const CALENDARS: [&str; 7] = ["warehouse", "carrier", "week", "opens", "closes", "utc_offset", "holidays"];
 const TAXES: [&str; 4] = ["jurisdiction", "category", "rate", "from"];
@@ -55,9 +62,27 @@ pub(super) fn warehouses(text: &str, name: &str) -> Read<(Node, GivenCalendars)>
             closed: row.flag("closed")?.unwrap_or_default(),
             licences: list(row.get("licences")),
             carrier_calendar: None,
+            address: address(row)?,
         };
         Ok((node.id.to_string(), (node, GivenCalendars::default())))
     })
+}
+
+/// Where the goods of a warehouse leave from; nothing for the company's own address.
+fn address(row: &Row<'_>) -> Result<ShipTo, Box<Finding>> {
+    let text = |column: &str| Text::from(row.get(column));
+    let (street, postcode, city, country) = (text("street"), text("postcode"), text("city"), text("country"));
+    let (region, county, district) = (text("region"), text("county"), text("district"));
+    let says_more = [&street, &postcode, &city, &region, &county, &district].iter().any(|text| !text.is_empty());
+    if country.is_empty() && says_more {
+        return Err(Box::new(row.wrong(
+            "country",
+            "it is empty, and there is an address",
+            "give the country's code, such as GB",
+        )));
+    }
+    let name = if country.is_empty() { Text::default() } else { text("name") };
+    Ok(ShipTo { code: Text::default(), name, street, postcode, city, country, region, county, district })
 }
 
 /// A calendar of a file, and whose it is.
@@ -211,6 +236,17 @@ mod tests {
         let (east, _) = &read.records[0].1;
         assert_eq!((east.cut_off, east.tier, east.transit_days["*"]), (930, 2, 5));
         assert_eq!(read.records[1].1.0.cut_off, 900);
+    }
+
+    #[test]
+    fn domain_1_4_a_warehouse_has_an_address_that_goods_leave_from_with_a_country_or_none() {
+        let read = warehouses("id,name,street,city,country\nEAST,Leeds,1 Quay,Leeds,GB\nWEST,,,,\nSUD,,,Lyon,\n", "w");
+        let found: Vec<_> =
+            read.records.iter().map(|(_, (node, _))| (node.address.city.as_str(), node.address.name.as_str())).collect();
+        assert_eq!(found, [("Leeds", "Leeds"), ("", "")]);
+        let told: Vec<String> = read.findings.iter().map(ToString::to_string).collect();
+        let wrong = "w, row 4, column country: it is empty, and there is an address; give the country's code, such as GB";
+        assert_eq!(told, [wrong]);
     }
 
     #[test]

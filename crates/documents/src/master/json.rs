@@ -308,6 +308,14 @@ mod tests {
     }
 
     #[test]
+    fn domain_1_4_a_warehouse_may_bring_the_address_that_its_goods_leave_from() {
+        let read = warehouses(r#"[{"id":"E","address":{"city":"Leeds","country":"GB"}}]"#, "w");
+        assert_eq!((read.findings.len(), read.records[0].1.0.address.city.as_str()), (0, "Leeds"));
+        let wrong = warehouses(r#"[{"id":"E","address":{"town":"Leeds"}}]"#, "w").findings;
+        assert!(wrong[0].to_string().starts_with("w, /0/address/town: there is no such field"), "{wrong:?}");
+    }
+
+    #[test]
     fn a_warehouse_may_bring_the_calendar_of_its_carrier() {
         let week = r#""week":[true,true,true,true,true,false,false]"#;
         let read = warehouses(

@@ -112,7 +112,9 @@ pub struct GivenCalendars {
 ///
 /// Columns: `id` (needed), `name`, `tier` (1 unless given; the lower, the sooner it is asked), `cut_off` (such as `15:30`; the end of
 /// the day unless given), `dock_to_stock_days`, `transit_days` and `distance_km` by country (such as `GB=1|*=5`),
-/// `cost_per_shipment`, `cost_per_100_km`, `max_lines_per_day`, `max_distance_km`, `excluded_countries`, `hazardous`, `closed`, `licences`.
+/// `cost_per_shipment`, `cost_per_100_km`, `max_lines_per_day`, `max_distance_km`, `excluded_countries`, `hazardous`, `closed`, `licences`,
+/// and the address that goods leave from, if it is not the company's own: `street`, `postcode`, `city`, `country`, `region`, `county`,
+/// `district`.
 pub fn read_warehouses(bytes: &[u8], name: &str) -> Read<(Node, GivenCalendars)> {
     read(bytes, name, json::warehouses, company::warehouses)
 }

@@ -230,6 +230,7 @@ fn tax_quote(txn: &mut Txn<'_>, id: OrderId) -> Outcome<Text> {
         tax_number: Some(profile.tax_number.as_str()).filter(|_| profile.tax_number_verified),
         exemptions: exemptions.collect(),
         seller: Cow::Owned(company.place()),
+        ship_from: Cow::Owned(trade::tax::ship_from(&company, &order)),
     }))
 }
 
@@ -277,12 +278,14 @@ fn booking(txn: &mut Txn<'_>, id: WarehouseOrderId, effect: &mut Effect) -> Outc
         let grams = item.map_or(0, |item| u64::from(item.weight_grams));
         weight_grams = weight_grams.saturating_add(grams.saturating_mul(line.outstanding().0.unsigned_abs()));
     }
+    let ship_from = company(txn)?.ship_from(&released.node);
     effect.document = json(&BookingDocument {
         warehouse_order: id,
         order: released.order,
         node: released.node.as_str(),
         ship_to: Cow::Borrowed(&order.ship_to),
         weight_grams,
+        ship_from: Cow::Owned(ship_from),
     });
     effect.order = Some(released.order);
     effect.subject = Some(key);

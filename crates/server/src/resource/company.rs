@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use trade::master::{ChannelGroup, Company, Node, TaxRate};
+use trade::master::{ChannelGroup, Company, Node, ShipTo, TaxRate};
 use trade::{Aggregate, Key};
-use units::{Calendar, Currency};
+use units::Calendar;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -104,6 +104,29 @@ pub(crate) struct WarehouseView {
     cost_per_shipment: MoneyView,
     /// It is not used.
     closed: bool,
+    /// Where goods leave from: its own address, or the company's.
+    ship_from: AddressView,
+}
+
+/// An address.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct AddressView {
+    /// Name.
+    name: String,
+    /// Street and number.
+    street: String,
+    /// Postal code.
+    postcode: String,
+    /// City.
+    city: String,
+    /// Country by its ISO 3166 code of two letters.
+    country: String,
+    /// State or province, where taxes depend on it.
+    region: String,
+    /// County, where taxes depend on it.
+    county: String,
+    /// Special tax district, where taxes depend on it.
+    district: String,
 }
 
 /// A tax code.
@@ -134,7 +157,21 @@ fn calendar(calendar: &Calendar) -> CalendarView {
     }
 }
 
-fn warehouse(node: &Node, currency: Currency) -> WarehouseView {
+fn address(place: ShipTo) -> AddressView {
+    let ShipTo { name, street, postcode, city, country, region, county, district, .. } = place;
+    AddressView {
+        name: name.into(),
+        street: street.into(),
+        postcode: postcode.into(),
+        city: city.into(),
+        country: country.into(),
+        region: region.into(),
+        county: county.into(),
+        district: district.into(),
+    }
+}
+
+fn warehouse(node: &Node, company: &Company) -> WarehouseView {
     WarehouseView {
         id: node.id.to_string(),
         name: node.name.to_string(),
@@ -143,8 +180,9 @@ fn warehouse(node: &Node, currency: Currency) -> WarehouseView {
         calendar: calendar(&node.calendar),
         carrier_calendar: node.carrier_calendar.as_ref().map(calendar),
         transit_days: node.transit_days.iter().map(|(country, days)| (country.to_string(), *days)).collect(),
-        cost_per_shipment: money(node.cost_per_shipment, currency),
+        cost_per_shipment: money(node.cost_per_shipment, company.currency),
         closed: node.closed,
+        ship_from: address(company.ship_from(&node.id)),
     }
 }
 
@@ -182,7 +220,7 @@ async fn show(State(state): State<AppState>, _: Reading) -> Result<Versioned<Com
         country: company.country.to_string(),
         currency: company.currency.to_string(),
         calendar: calendar(&company.calendar),
-        warehouses: company.nodes.iter().map(|node| warehouse(node, company.currency)).collect(),
+        warehouses: company.nodes.iter().map(|node| warehouse(node, &company)).collect(),
         taxes: company.taxes.iter().map(tax).collect(),
         channel_groups: company.policy.channel_groups.iter().map(channel_group).collect(),
     };

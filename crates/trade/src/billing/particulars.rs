@@ -9,7 +9,7 @@ use units::{Day, Text, Uom};
 use super::state::{Invoice, InvoiceLine};
 use crate::account::Profile;
 use crate::books::{Books, Stop};
-use crate::ids::{ItemId, OrderId};
+use crate::ids::{ItemId, OrderId, ShipmentId};
 use crate::master::{Company, ShipTo};
 use crate::order::{Order, existing};
 use crate::tax::Taxation;
@@ -51,6 +51,9 @@ pub struct Particulars {
     pub buyer: Place,
     /// Where the goods went, if all of them went to one place.
     pub delivery: Option<Place>,
+    /// Where they came from, if all of them came from one place that is not the seller's own address (domain §1.4).
+    #[serde(default)]
+    pub ship_from: Option<Place>,
     /// Why no tax is charged on the lines that are exempt, or on a document without lines; empty if nothing is exempt.
     pub exemption: Text,
     /// The items on its lines.
@@ -118,6 +121,7 @@ fn stated(books: &mut dyn Books, company: &Company, order: &Order, draft: Invoic
     let at = profile.and_then(|profile| profile.ship_tos.first()).or(delivery.as_ref());
     let at = at.cloned().unwrap_or_default();
     let (name, tax_number) = profile.map(|profile| (profile.name.clone(), profile.tax_number.clone())).unwrap_or_default();
+    let shipments = draft.shipments.clone();
     let (lines, exemption) = match profile.filter(|profile| may_be_exempt(profile)) {
         Some(profile) => exempted(books, company, profile, order, &draft, date)?,
         None => (draft.lines, Text::default()),
@@ -126,6 +130,7 @@ fn stated(books: &mut dyn Books, company: &Company, order: &Order, draft: Invoic
         seller: Place::of_seller(company),
         bank_account: company.party.bank_account.clone(),
         buyer: Place::of(&name, &tax_number, &at),
+        ship_from: ship_from(books, company, &shipments)?,
         delivery: delivery.map(|to| Place::of(&to.name, &Text::default(), &to)),
         exemption,
         items: items(books, &lines)?,
@@ -154,6 +159,20 @@ fn delivery(books: &mut dyn Books, first: &Order, draft: &Invoice) -> Result<Opt
         }
     }
     Ok(Some(first.ship_to.clone()))
+}
+
+/// Where the goods of these shipments came from, if that is one place and not the seller's own address.
+fn ship_from(books: &mut dyn Books, company: &Company, shipments: &[ShipmentId]) -> Result<Option<Place>, Stop> {
+    let mut from: Option<ShipTo> = None;
+    for shipment in shipments {
+        let Some(shipment) = books.shipment(shipment)? else { continue };
+        let place = company.ship_from(&shipment.node);
+        if from.as_ref().is_some_and(|known| *known != place) {
+            return Ok(None);
+        }
+        from = Some(place);
+    }
+    Ok(from.filter(|place| *place != company.place()).map(|place| Place::of(&place.name, &Text::default(), &place)))
 }
 
 fn may_be_exempt(profile: &Profile) -> bool {
@@ -251,6 +270,28 @@ mod tests {
         let given = goodwill(story.books(), invoice, None, Amount(100), "late", &clerk("ann", 6)).unwrap();
         let given = Arc::clone(&posted(&mut story.books, given).particulars);
         assert_eq!((&given.buyer, given.items.len()), (&before.buyer, 0));
+    }
+
+    #[test]
+    fn domain_1_4_a_document_says_where_the_goods_came_from_unless_that_is_the_sellers_own_address() {
+        let from = |street: &str| {
+            let mut story = Story::new();
+            let mut company = (*crate::order::company(story.books()).unwrap()).clone();
+            for node in company.nodes.iter_mut().filter(|node| node.id == "WH1".into()) {
+                node.address = ShipTo {
+                    street: street.into(),
+                    country: street.get(..2).unwrap_or_default().into(),
+                    ..ShipTo::default()
+                };
+            }
+            story.books().record(&Text::const_new(Company::KEY), CompanyEvent::Set(Box::new(company)));
+            story.stock("X", "WH1", 1);
+            let id = story.promised(&[("X", 1)]);
+            story.ship_everything(id);
+            let invoice = bill(story.books(), id, &at(4)).unwrap()[0];
+            posted(&mut story.books, invoice).particulars.ship_from.as_ref().map(|place| place.street.to_string())
+        };
+        assert_eq!((from(""), from("DE, Kai 1")), (None, Some("DE, Kai 1".to_owned())));
     }
 
     /// One of X and one of Y, untaxed, for a customer with this certificate, to a place where both are taxed otherwise.

@@ -85,6 +85,9 @@ pub struct Node {
     /// When the carrier works that collects here; `None` as the node does.
     #[serde(default)]
     pub carrier_calendar: Option<Calendar>,
+    /// Where goods leave from, as far as taxes, carriers and documents ask; without a country, at the company's own address (domain §1.4).
+    #[serde(default)]
+    pub address: ShipTo,
 }
 
 impl Node {
@@ -383,6 +386,12 @@ impl Company {
         let Party { street, postcode, city, region, county, district, .. } = self.party.clone();
         let (name, country) = (self.name.clone(), self.country.clone());
         ShipTo { code: Text::default(), name, street, postcode, city, country, region, county, district }
+    }
+
+    /// Where goods of a node leave from: its address, or the company's own. Source: domain §1.4 (ship-from).
+    pub fn ship_from(&self, node: &NodeId) -> ShipTo {
+        let known = self.node(node).filter(|node| !node.address.country.trim().is_empty());
+        known.map_or_else(|| self.place(), |node| node.address.clone())
     }
 
     /// The node with that code.

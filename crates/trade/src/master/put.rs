@@ -188,6 +188,12 @@ fn check_nodes(company: &Company) -> Result<(), Refusal> {
                 "0 to 1440, in minutes after midnight",
             ));
         }
+        let address = &node.address;
+        let says_more =
+            [&address.street, &address.postcode, &address.city, &address.region].iter().any(|text| !text.is_empty());
+        if says_more && address.country.trim().is_empty() {
+            return Err(Refusal::invalid(format!("nodes[{at}].address.country"), "empty", "the country of the address"));
+        }
         if node.cost_per_shipment.is_negative() || node.cost_per_100_km.is_negative() {
             return Err(Refusal::invalid(format!("nodes[{at}].cost"), "below 0", "costs from 0"));
         }

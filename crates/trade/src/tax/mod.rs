@@ -11,6 +11,7 @@ pub use certificate::exemptions;
 pub use compute::{TaxComputation, TaxedLine, between, of_parts, own};
 pub use determine::{TaxQuote, determine};
 pub use scheme::TaxScheme;
+pub use taxation::ship_from;
 
 pub(crate) use compute::{at_tax_point, by_level, by_rate, of_base, with_header};
 pub(crate) use taxation::{LevelRate, Taxation};

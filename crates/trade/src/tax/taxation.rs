@@ -53,7 +53,7 @@ impl<'a> Taxation<'a> {
     /// How an order is taxed; rounded as the narrowest jurisdiction that has a rule, or as the company does.
     pub(crate) fn of(company: &'a Company, profile: &'a Profile, order: &Order) -> Self {
         let (scheme, void) = scheme(company, profile, order);
-        let jurisdictions = jurisdictions(&taxed_at(company, &order.ship_to));
+        let jurisdictions = jurisdictions(&taxed_at(company, order));
         let rounding = rule(company, &jurisdictions, |rule| rule.rounding).unwrap_or(company.policy.tax_rounding);
         Self { company, profile, jurisdictions, void, scheme, rounding, known: BTreeMap::new() }
     }
@@ -111,23 +111,34 @@ pub(crate) fn total(levels: &[LevelRate]) -> Decimal {
     levels.iter().fold(Decimal::ZERO, |sum, level| sum.checked_add(level.rate).unwrap_or(sum))
 }
 
-/// Where goods for a place are taxed: there, or by the rule of origin at the company's own address, if both are in one region. Source:
-/// domain §1.4 (sourcing rule).
-fn taxed_at<'a>(company: &Company, ship_to: &'a ShipTo) -> Cow<'a, ShipTo> {
-    let is_of_region = |other: &str, own: &str| other.trim().eq_ignore_ascii_case(own.trim());
-    let stays = is_of_region(&ship_to.country, &company.country) && is_of_region(&ship_to.region, &company.party.region);
-    if stays && rule(company, &jurisdictions(ship_to), |rule| rule.sourcing) == Some(TaxSourcing::Origin) {
-        Cow::Owned(company.place())
-    } else {
-        Cow::Borrowed(ship_to)
+/// Where an order is taxed: at its ship-to, or by the rule of origin where its goods leave from, if both are in one region. Source: domain
+/// §1.4 (ship-from and ship-to, sourcing rule).
+fn taxed_at<'a>(company: &Company, order: &'a Order) -> Cow<'a, ShipTo> {
+    let ship_to = &order.ship_to;
+    if rule(company, &jurisdictions(ship_to), |rule| rule.sourcing) != Some(TaxSourcing::Origin) {
+        return Cow::Borrowed(ship_to);
     }
+    let ship_from = ship_from(company, order);
+    let is_same = |one: &str, other: &str| one.trim().eq_ignore_ascii_case(other.trim());
+    let stays = is_same(&ship_to.country, &ship_from.country) && is_same(&ship_to.region, &ship_from.region);
+    if stays { Cow::Owned(ship_from) } else { Cow::Borrowed(ship_to) }
+}
+
+/// Where the goods of an order leave from: the node that its first reserved units are at, and before that the one that is asked first. An
+/// order is taxed once, so one node stands for all.
+pub fn ship_from(company: &Company, order: &Order) -> ShipTo {
+    let reserved = order.lines.iter().flat_map(|line| &line.allocations).map(|allocation| &allocation.node).next();
+    let open = company.nodes.iter().filter(|node| !node.closed);
+    let first = || open.min_by_key(|node| (node.tier, &node.id)).map(|node| &node.id);
+    reserved.or_else(first).map_or_else(|| company.place(), |node| company.ship_from(node))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::account::Certificate;
-    use crate::master::{Party, TaxRate, TaxRule};
+    use crate::master::{Node, Party, TaxRate, TaxRule};
+    use crate::order::{Line, LineAllocation};
 
     fn santa_monica() -> ShipTo {
         ShipTo {
@@ -205,6 +216,25 @@ mod tests {
         let destination = Some(TaxSourcing::Destination);
         company.policy.tax_rules.push(TaxRule { jurisdiction: "US-CA".into(), sourcing: destination, rounding: None });
         assert_eq!(of(&company, santa_monica()), ["6", "0.25", "0.75", "2.25"]);
+    }
+
+    #[test]
+    fn domain_1_4_by_the_rule_of_origin_tax_is_that_of_the_warehouse_which_the_goods_leave_from() {
+        let sourcing = Some(TaxSourcing::Origin);
+        let node = |id: &str, tier, address| Node { id: id.into(), tier, address, ..Node::default() };
+        let mut company = company();
+        company.policy.tax_rules = vec![TaxRule { jurisdiction: "US".into(), sourcing, rounding: None }];
+        company.nodes = vec![node("LA", 2, santa_monica()), node("OWN", 1, ShipTo::default())];
+        let fresno = ShipTo { city: "Fresno".into(), district: "".into(), county: "Fresno".into(), ..santa_monica() };
+        let mut order = Order { ship_to: fresno, lines: vec![Line::default()], ..Order::default() };
+        let all = |order: &Order| {
+            let profile = Profile::default();
+            let charge = Taxation::of(&company, &profile, order).charged(&Text::default(), "2026-03-01".parse().unwrap());
+            charge.levels.iter().map(|level| level.rate.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(all(&order), ["6", "0.5"]);
+        order.lines[0].allocations = vec![LineAllocation { node: "LA".into(), ..LineAllocation::default() }];
+        assert_eq!(all(&order), ["6", "0.25", "0.75", "2.25"]);
     }
 
     #[test]
