@@ -30,6 +30,8 @@ pub(crate) struct InvoiceView {
     pub(crate) corrects: Option<String>,
     /// The credit note over what it bills anew.
     pub(crate) rebills: Option<String>,
+    /// The invoices in its place, once it was billed anew: one for each of its orders that was.
+    pub(crate) replaced_by: Vec<String>,
     /// Day of the document.
     pub(crate) date: String,
     /// Day on which it is due.
@@ -150,6 +152,7 @@ pub(crate) fn invoice(invoice: &Invoice) -> InvoiceView {
         shipments: texts(&invoice.shipments),
         corrects: invoice.corrects.map(|id| id.to_string()),
         rebills: invoice.rebills.map(|id| id.to_string()),
+        replaced_by: texts(&invoice.replaced_by),
         date: invoice.date.to_string(),
         due: invoice.due.to_string(),
         early_payment: invoice

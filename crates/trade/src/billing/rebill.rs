@@ -9,7 +9,7 @@ use units::{Amount, Decimal, Text, prorate};
 
 use super::credit_note::{Before, credit_whole, credits_of, given_away, offset, within};
 use super::post::{Effects, post, summed};
-use super::state::{DocumentKind, Invoice, InvoiceLine};
+use super::state::{DocumentKind, Invoice, InvoiceEvent, InvoiceLine};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -96,6 +96,7 @@ pub fn rebill(books: &mut dyn Books, id: OrderId, wanted: &Rebilling, cx: &Conte
         }
         let effects = Effects { freight: draft.freight, discount: draft.discount, ..Effects::default() };
         let replacement = post(books, &order, draft, effects, cx)?;
+        books.record(&original.id, InvoiceEvent::Replaced { by: replacement });
         offset(books, &order.account, replacement, note.id, cx)?;
         rebilled.push(Rebilled { invoice: original.id, credit_note: note.id, replacement });
     }

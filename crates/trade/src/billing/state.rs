@@ -97,6 +97,9 @@ pub struct Invoice {
     /// The credit note over what this invoice bills anew, of the invoice that it corrects.
     #[serde(default)]
     pub rebills: Option<InvoiceId>,
+    /// The invoices in its place, once it was billed anew: one for each of its orders that was.
+    #[serde(default)]
+    pub replaced_by: Vec<InvoiceId>,
     /// What was booked of it in the general ledger without a payment, after it was posted.
     #[serde(default)]
     pub ledger: Vec<LedgerEntry>,
@@ -273,6 +276,11 @@ pub enum InvoiceEvent {
     },
     /// What the customer disputes was paid or credited, or a payment has deducted it: nobody has to decide any more.
     DisputeVoided,
+    /// It was credited and billed anew.
+    Replaced {
+        /// The invoice in its place.
+        by: InvoiceId,
+    },
 }
 
 /// A gap-free numbering series: legal entity, document type, optional branch, year (domain §1.6).
@@ -334,6 +342,7 @@ impl Folded for Invoice {
                 }
             }
             InvoiceEvent::DisputeVoided => self.end_dispute(),
+            InvoiceEvent::Replaced { by } => self.replaced_by.push(*by),
         }
     }
 }

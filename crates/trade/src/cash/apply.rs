@@ -15,6 +15,7 @@ use super::stages::{by_amount, by_reference};
 use super::state::{Candidate, Payment, PaymentEvent, PaymentStatus};
 use super::waiting::note_waiting;
 use crate::account::{Account, BANK_ACCOUNT, OpenItem, PAYER_NAME, normalised};
+use crate::billing::with_replacements;
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::fulfilment::shipments_under;
@@ -194,7 +195,7 @@ fn referenced(books: &mut dyn Books, payment: &Payment) -> Result<Vec<InvoiceId>
             found.push(invoice);
         }
     }
-    Ok(found)
+    with_replacements(books, found)
 }
 
 /// The documents that bill what left with the bills of lading that the payment names.
@@ -208,7 +209,7 @@ fn by_bill_of_lading(books: &mut dyn Books, payment: &Payment) -> Result<Vec<Inv
     }
     found.sort_unstable();
     found.dedup();
-    Ok(found)
+    with_replacements(books, found)
 }
 
 /// Stage 1: whose money it is, and how we know.
