@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { as, ask, consoleUrl, launch, until } from "./browser";
-import { newOrder, type Order, startWork } from "./given";
+import { newOrder, type Order, open, startWork } from "./given";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -116,6 +116,34 @@ describe("corrections", () => {
     const replacements = (await invoicesOf(order)).filter(({ rebills }) => rebills !== null);
     expect(replacements.length).toBeGreaterThan(0);
     expect(replacements.flatMap(({ lines }) => lines.map((line) => Number(line.price)))).toContain(Number(right));
+    await page.context().close();
+  });
+
+  it("put a line right that names an unknown item: the case ends by itself, and the order goes on", async () => {
+    const { items: closed } = await ask<{ items: (Order & { lines: { item: string }[] })[] }>(
+      "dora",
+      "/v1/orders?status=closed&limit=1",
+    );
+    const [like] = closed;
+    const body = {
+      account: like?.account,
+      purchase_order: `PO-${crypto.randomUUID()}`,
+      lines: [{ item: "NO-SUCH-THING", quantity: 1 }],
+    };
+    const { id } = await ask<{ id: string }>("dora", "/v1/orders", body);
+    const asked = await until(async () => (await open("ITEM-XREF")).find(({ order }) => order === id), "the case");
+    const page = await as(browser, "sally");
+    await page.goto(`${consoleUrl()}/exceptions?case=${asked.id}`);
+    await page.getByRole("button", { name: "Put a line right …" }).click();
+    const dialog = page.getByRole("dialog", { name: `Put a line of ${id} right` });
+    await dialog.getByRole("textbox", { name: /^Item that it stands for/ }).fill(like?.lines[0]?.item ?? "");
+    await dialog.getByRole("button", { name: "Put it right" }).click();
+    await page
+      .getByRole("complementary", { name: `Case ${asked.id}` })
+      .getByText("Cleared")
+      .waitFor();
+    const order = await ask<{ lines: { item: string }[] }>("dora", `/v1/orders/${id}`);
+    expect(order.lines[0]?.item).toBe(like?.lines[0]?.item);
     await page.context().close();
   });
 

@@ -136,7 +136,7 @@ function Case({
         </div>
       )}
       {returned && <ReturnContext id={returned} />}
-      {exception.order && <OrderContext id={exception.order} />}
+      {exception.order && <OrderContext id={exception.order} line={exception.line} />}
     </Stack>
   );
 }

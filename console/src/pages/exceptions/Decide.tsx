@@ -198,7 +198,7 @@ function Details({ exception, action, given, onChange }: DetailsProps) {
   if (action === "correct") {
     return (
       <Text size="sm">
-        Mend the line or the address on the order first; this then checks it again and lets it go on.
+        Mend the line (below) or the address on the order first; this then checks it again and lets it go on.
       </Text>
     );
   }

@@ -1,16 +1,23 @@
 import { Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { account, order } from "../../api/queries";
+import { mayNotPost } from "../../api/rights";
+import type { Order } from "../../api/types";
 import { Amount } from "../../components/Amount";
 import { Status } from "../../components/badges";
+import { GuardedButton } from "../../components/GuardedButton";
 import { Fact } from "../../components/Page";
 import { Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { count } from "../../lib/words";
+import { useMe } from "../../shell/useSession";
+import { correctable, waitsForSupply } from "../order/buckets";
+import { CorrectLine, Substitute } from "../order/Mend";
 
 /** The order that a case keeps, and how its customer stands. */
-export function OrderContext({ id }: { id: string }) {
+export function OrderContext({ id, line }: { id: string; line?: number | null | undefined }) {
   const reading = useQuery(order(id));
   const accountId = reading.data?.account;
   const customer = useQuery({ ...account(accountId ?? ""), enabled: accountId !== undefined }).data;
@@ -47,6 +54,7 @@ export function OrderContext({ id }: { id: string }) {
                 </Fact>
               )}
             </dl>
+            <Mend order={found} about={line} />
             <Text size="sm" className="muted">
               {count(found.lines.length, "line")}
               {found.holds.length > 1 && `, ${count(found.holds.length, "hold")}`}
@@ -55,5 +63,38 @@ export function OrderContext({ id }: { id: string }) {
         )}
       </Reading>
     </Stack>
+  );
+}
+
+/** The ways to mend an order so that its case ends by itself: a line is put right, or something else is sent. */
+function Mend({ order: of, about }: { order: Order; about: number | null | undefined }) {
+  const me = useMe();
+  const [dialog, setDialog] = useState<"correct" | "substitute">();
+  const close = (): void => setDialog(undefined);
+  return (
+    <Group gap="xs">
+      {correctable(of).length > 0 && (
+        <GuardedButton
+          size="xs"
+          variant="default"
+          why={mayNotPost("/v1/orders/{order}/lines/{line}/correction", me)}
+          onClick={() => setDialog("correct")}
+        >
+          Put a line right …
+        </GuardedButton>
+      )}
+      {waitsForSupply(of).length > 0 && (
+        <GuardedButton
+          size="xs"
+          variant="default"
+          why={mayNotPost("/v1/orders/{order}/substitutions", me)}
+          onClick={() => setDialog("substitute")}
+        >
+          Send something else …
+        </GuardedButton>
+      )}
+      {dialog === "correct" && <CorrectLine order={of} about={about} onClose={close} />}
+      {dialog === "substitute" && <Substitute order={of} about={about} onClose={close} />}
+    </Group>
   );
 }

@@ -15,6 +15,7 @@ import type { CsvColumn } from "../../lib/csv";
 import { day } from "../../lib/time";
 import { AllAccounts } from "./AllAccounts";
 import { ageing } from "./ageing";
+import { ChangeLimit } from "./ChangeLimit";
 import { FinanceSections } from "./Sections";
 
 const route = getRouteApi("/finance/accounts");
@@ -93,6 +94,7 @@ function Whole({ account }: { account: Account }) {
           <Fact name="Terms">{terms.prepayment ? "prepayment" : `${terms.net_days} days net${discount}`}</Fact>
         </dl>
         <Group gap="md" px="md" pb="md">
+          <ChangeLimit account={account} />
           <Link to="/orders" search={{ account: account.id }}>
             Orders
           </Link>

@@ -50,6 +50,11 @@ export function Lines({ order }: { order: Order }) {
                   <Text size="xs" truncate maw={105}>
                     <Description of={line.item} />
                   </Text>
+                  {line.replaces && (
+                    <Text size="xs" className="soon">
+                      instead of {line.replaces.item}
+                    </Text>
+                  )}
                 </Table.Td>
                 <Table.Td>
                   <Status of={line.state} />

@@ -13,13 +13,14 @@ import { GuardedButton } from "../../components/GuardedButton";
 import { GuardedItem } from "../../components/GuardedItem";
 import { count, inWords } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
-import { unshipped } from "./buckets";
+import { correctable, unshipped, waitsForSupply } from "./buckets";
 import { Change } from "./Change";
 import { LineQuantities, type Quantities } from "./LineQuantities";
+import { CorrectLine, Substitute } from "./Mend";
 import { Rebill } from "./Rebill";
 import { CloseAgain, Reopen } from "./Reopen";
 
-type Dialog = "cancel" | "change" | "hold" | "rebill" | "close";
+type Dialog = "cancel" | "change" | "hold" | "rebill" | "close" | "correct" | "substitute";
 
 const ENDED: ReadonlySet<string> = new Set(["cancelled", "rejected"]);
 
@@ -45,6 +46,22 @@ export function Actions({ order }: { order: Order }) {
           <GuardedItem why={mayNotPost("/v1/orders/{order}/holds", me)} onClick={() => setDialog("hold")}>
             Hold it …
           </GuardedItem>
+          {correctable(order).length > 0 && (
+            <GuardedItem
+              why={mayNotPost("/v1/orders/{order}/lines/{line}/correction", me)}
+              onClick={() => setDialog("correct")}
+            >
+              Put a line right …
+            </GuardedItem>
+          )}
+          {waitsForSupply(order).length > 0 && (
+            <GuardedItem
+              why={mayNotPost("/v1/orders/{order}/substitutions", me)}
+              onClick={() => setDialog("substitute")}
+            >
+              Send something else …
+            </GuardedItem>
+          )}
           {order.invoices.length > 0 && (
             <GuardedItem why={mayNotPost("/v1/orders/{order}/rebillings", me)} onClick={() => setDialog("rebill")}>
               Credit what is billed, and bill it anew …
@@ -68,6 +85,8 @@ export function Actions({ order }: { order: Order }) {
       {dialog === "cancel" && <Cancel order={order} onClose={close} />}
       {dialog === "change" && <Change order={order} onClose={close} />}
       {dialog === "hold" && <PlaceHold order={order} onClose={close} />}
+      {dialog === "correct" && <CorrectLine order={order} onClose={close} />}
+      {dialog === "substitute" && <Substitute order={order} onClose={close} />}
       {dialog === "rebill" && <Rebill order={order} onClose={close} />}
       {dialog === "close" && <CloseAgain order={order} onClose={close} />}
     </>

@@ -1,4 +1,4 @@
-import type { OrderLine } from "../../api/types";
+import type { Order, OrderLine } from "../../api/types";
 
 /** The buckets of a line, from what is farthest to what is nearest, with their colours. */
 export const BUCKETS = [
@@ -50,3 +50,11 @@ export function afterwards(line: OrderLine): string {
 export function unshipped(line: OrderLine): number {
   return line.ordered - line.cancelled - line.shipped;
 }
+
+/** Lines of which no unit is promised yet: those may still be put right. */
+export const correctable = ({ lines }: Pick<Order, "lines">): OrderLine[] =>
+  lines.filter(({ open, cancelled, ordered }) => open > 0 && open + cancelled === ordered);
+
+/** Lines for which something else may be sent. */
+export const waitsForSupply = ({ lines }: Pick<Order, "lines">): OrderLine[] =>
+  lines.filter(({ backordered }) => backordered > 0);
