@@ -67,6 +67,34 @@ describe("trade", () => {
     await page.context().close();
   });
 
+  it("take a bank statement over by hand: once, however often it comes", async () => {
+    const page = await as(browser, "rita");
+    await page.goto(`${consoleUrl()}/finance/payments`);
+    await page.getByRole("button", { name: "Import a bank statement …" }).click();
+    const dialog = page.getByRole("dialog", { name: "Import a bank statement" });
+    const reference = crypto.randomUUID();
+    const buffer = Buffer.from(
+      "statement,bank_account,currency,bank_reference,value_date,amount,payer_name,remittance\n" +
+        `${reference},GB94BARC10201530093459,GBP,${reference},2026-11-24,0.03,Nobody we know,thank you\n`,
+    );
+    async function take(name: string): Promise<void> {
+      await dialog.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer });
+      await dialog.getByRole("button", { name: "Import", exact: true }).click();
+    }
+    await take("first.csv");
+    await dialog.getByText("1 record of 1 taken over.").waitFor();
+    await take("again.csv");
+    await dialog.getByText("0 records of 1 taken over, 1 had been before.").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("Nobody we know").waitFor();
+    await page.context().close();
+    const seller = await as(browser, "sally");
+    await seller.goto(`${consoleUrl()}/finance/payments`);
+    await seller.locator("[aria-disabled=true]", { hasText: "Import a bank statement …" }).hover();
+    await seller.getByText("This is for receivables. You are sales.").waitFor();
+    await seller.context().close();
+  });
+
   it("match a payment by dragging an invoice to the money, and take it back with a reason", async () => {
     const { subject } = await ambiguousPayment();
     const payment = subject.split(" ")[1] ?? "";

@@ -66,6 +66,36 @@ describe("people at work", () => {
     await context.close();
   });
 
+  it("change one’s own password: the old one opens nothing any more", async () => {
+    const [old, other] = ["a staple for the battery", "a battery for the staple"];
+    await ask("ada", "/v1/users", { id: "ottilie", name: "Ottilie Lang", roles: ["sales"] });
+    await ask("ada", "/v1/users/ottilie/password", { password: old });
+    const context = await fresh(browser);
+    const page = await context.newPage();
+    async function signIn(password: string): Promise<void> {
+      await page.getByLabel("Name").fill("ottilie");
+      await page.getByLabel(/^Password/).fill(password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+    }
+    await page.goto(consoleUrl());
+    await signIn(old);
+    await page.getByRole("button", { name: "Signed in as Ottilie Lang" }).click();
+    await page.getByRole("menuitem", { name: /Change the password/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Change your password" });
+    await dialog.getByLabel(/^Present password/).fill(old);
+    await dialog.getByLabel(/^New password( \*)?$/).fill(other);
+    await dialog.getByLabel(/^New password once more/).fill("something else");
+    await dialog.getByText("This is not the same.").waitFor();
+    await dialog.getByLabel(/^New password once more/).fill(other);
+    await dialog.getByRole("button", { name: "Change it" }).click();
+    await page.getByText("Your password is changed. Sign in with the new one.").waitFor();
+    await signIn(old);
+    await page.getByRole("alert").waitFor();
+    await signIn(other);
+    await page.getByRole("button", { name: "Signed in as Ottilie Lang" }).waitFor();
+    await context.close();
+  });
+
   it("look at the calls of a system: what was sent and what came back, its secrets masked", async () => {
     const page = await as(browser, "dora");
     const { systems } = await ask<{ systems: { name: string; delivered: number }[] }>("dora", "/v1/systems");

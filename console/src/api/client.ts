@@ -175,6 +175,17 @@ export async function post<P extends PostPath>(path: P, options: PostOptions<P>)
   return (await answer.json()) as PostAnswer<P>;
 }
 
+/** Takes a file of orders or of the bank over. */
+export async function importFile(
+  path: "/v1/imports/orders" | "/v1/bank-statements",
+  file: File,
+  idempotencyKey: string,
+): Promise<PostAnswer<"/v1/imports/orders">> {
+  const headers = { "content-type": "application/octet-stream", "idempotency-key": idempotencyKey };
+  const answer = await ask(addressOf(path, {}, { name: file.name }), { method: "POST", headers, body: file });
+  return (await answer.json()) as PostAnswer<"/v1/imports/orders">;
+}
+
 /** Imports master data of a kind from a file. */
 export async function importMaster(
   kind: string,

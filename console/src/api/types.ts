@@ -45,6 +45,7 @@ export type Authority = Schemas["Authority"];
 export type Tokens = Schemas["TokensView"];
 export type History = Schemas["HistoryView"];
 export type Ended = Schemas["EndedView"];
+export type ImportOutcome = Schemas["ImportReport"];
 export type Item = Schemas["ItemView"];
 export type PriceBook = Schemas["PriceBookView"];
 export type PriceBookDetails = Schemas["PriceBookDetails"];

@@ -2,6 +2,7 @@ import { Button, Menu, Text } from "@mantine/core";
 import { IconUser } from "@tabler/icons-react";
 import { useState } from "react";
 import { inWords } from "../lib/words";
+import { Password } from "./Password";
 import { SecondFactor } from "./SecondFactor";
 import { useMe } from "./useSession";
 
@@ -9,6 +10,7 @@ import { useMe } from "./useSession";
 export function Person({ onSignOut }: { onSignOut: () => void }) {
   const me = useMe();
   const [factor, setFactor] = useState(false);
+  const [password, setPassword] = useState(false);
   return (
     <>
       <Menu position="bottom-end" width={260}>
@@ -29,10 +31,12 @@ export function Person({ onSignOut }: { onSignOut: () => void }) {
             {me?.roles.map(inWords).join(", ")}
           </Text>
           <Menu.Divider />
+          {me?.kind === "user" && <Menu.Item onClick={() => setPassword(true)}>Change the password …</Menu.Item>}
           {me?.kind === "user" && <Menu.Item onClick={() => setFactor(true)}>Second factor …</Menu.Item>}
           <Menu.Item onClick={onSignOut}>Sign out</Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {password && <Password onClose={() => setPassword(false)} />}
       {factor && <SecondFactor onClose={() => setFactor(false)} />}
     </>
   );

@@ -1,5 +1,4 @@
-import { Box, FileInput, Group, List, Select, Stack, Text } from "@mantine/core";
-import "@mantine/core/styles/List.css";
+import { Box, FileInput, Group, Select, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -7,6 +6,7 @@ import { importMaster } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { company, me, trail } from "../../api/queries";
 import { GuardedButton } from "../../components/GuardedButton";
+import { ImportReport } from "../../components/ImportReport";
 import { CsvButton } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
@@ -56,7 +56,6 @@ function Import({ why }: { why: string | undefined }) {
     },
     ["company", "stock", "accounts", "events", "master"],
   );
-  const report = load.data;
   return (
     <Panel id="import" title="Import">
       <Stack px="md" pb="md">
@@ -98,27 +97,7 @@ function Import({ why }: { why: string | undefined }) {
           What a file does not name stays as it is; a bad record is told and does not stop the good ones.
         </Text>
         {load.isError && <Refusal error={load.error} />}
-        {report && (
-          <section aria-label="What came of the import">
-            <Text size="sm" role="status">
-              {count(report.imported, "record")} of {report.understood} taken over
-              {report.findings.length > 0 && `, ${count(report.findings.length, "finding")}`}.
-            </Text>
-            {report.findings.length > 0 && (
-              <div style={{ maxHeight: 260, overflow: "auto" }} tabIndex={0} role="region" aria-label="Findings">
-                <List size="sm">
-                  {report.findings.map(({ pointer, cause, mend }, index) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: the list does not change
-                    <List.Item key={index}>
-                      <b>{pointer}</b>: {cause}
-                      {mend && <span className="muted">; {mend}</span>}
-                    </List.Item>
-                  ))}
-                </List>
-              </div>
-            )}
-          </section>
-        )}
+        {load.data && <ImportReport of={load.data} />}
       </Stack>
     </Panel>
   );

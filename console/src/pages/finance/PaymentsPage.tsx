@@ -1,6 +1,7 @@
 import { Group, Select, Switch } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { OF_INVOICES } from "../../api/mutations";
 import { payments, progress } from "../../api/queries";
 import type { Payment } from "../../api/types";
 import { Amount } from "../../components/Amount";
@@ -8,6 +9,7 @@ import { Beside } from "../../components/Beside";
 import { Status } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
+import { ImportFile } from "../../components/ImportFile";
 import { List } from "../../components/List";
 import { Page, Panel } from "../../components/Page";
 import type { CsvColumn } from "../../lib/csv";
@@ -126,6 +128,12 @@ export function PaymentsPage() {
           onChange={(event) => set({ today: event.currentTarget.checked ? "matched" : undefined })}
         />
         <FieldFilter label="Account" value={account} onChange={(value) => set({ account: value })} />
+        <ImportFile
+          path="/v1/bank-statements"
+          what="a bank statement"
+          says="camt.053 or CSV. What it says is matched at once, as if the bank had sent it; a line that was taken over before counts once."
+          topics={OF_INVOICES}
+        />
       </Group>
       <Panel>
         <List

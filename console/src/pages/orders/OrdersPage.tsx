@@ -4,12 +4,14 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import type { Query } from "../../api/client";
+import { OF_ORDERS } from "../../api/mutations";
 import { orders, progress } from "../../api/queries";
 import { mayNotPost } from "../../api/rights";
 import { Amounts } from "../../components/Amount";
 import { FieldFilter } from "../../components/FieldFilter";
 import { Grid } from "../../components/Grid";
 import { GuardedButton } from "../../components/GuardedButton";
+import { ImportFile } from "../../components/ImportFile";
 import { CsvButton } from "../../components/List";
 import { Page } from "../../components/Page";
 import { SavedViews } from "../../components/SavedViews";
@@ -74,6 +76,12 @@ export function OrdersPage() {
       }
       actions={
         <>
+          <ImportFile
+            path="/v1/imports/orders"
+            what="orders"
+            says="X12, CSV or JSON: what it is, is recognised. An order that was taken over before is not ordered again; what is wrong in one does not stop the others."
+            topics={[...OF_ORDERS, "returns"]}
+          />
           <SavedViews page="orders" path="/orders" />
           <SegmentedControl
             size="xs"
