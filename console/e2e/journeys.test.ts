@@ -236,7 +236,8 @@ describe("journeys", () => {
     const id = instances[0]?.instance ?? "";
     const sales = await as(browser, "sally");
     await sales.goto(`${consoleUrl()}/processes/instances/${id}`);
-    await sales.getByRole("button", { name: "Operate" }).focus();
+    // not before it is known who sits there
+    await sales.locator("[aria-disabled=true]", { hasText: "Operate" }).focus();
     await sales.getByRole("tooltip").getByText("This is for operations. You are sales.").waitFor();
     await sales.context().close();
 
