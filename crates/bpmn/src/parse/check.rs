@@ -34,6 +34,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         // what was refused may be what leads on
         if self.findings.iter().all(|finding| finding.severity == Severity::Warning) {
             self.reachable(draft, flows);
+            self.never_set_off(draft, flows);
             self.ends(draft, flows);
         }
     }

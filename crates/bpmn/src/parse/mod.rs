@@ -5,6 +5,7 @@ mod check;
 mod compensation;
 mod concurrency;
 mod connect;
+mod dead;
 mod event;
 mod extension;
 mod form;

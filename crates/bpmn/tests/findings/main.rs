@@ -80,6 +80,25 @@ fn what_only_documents_is_no_mistake() {
 }
 
 #[test]
+fn what_something_inside_or_called_may_throw_is_no_mistake() {
+    let inside = |thrower: &str| {
+        format!(
+            r#"{START}<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:subProcess id="deep"><bpmn:startEvent id="s3"/>{thrower}<bpmn:sequenceFlow id="1" sourceRef="s3" targetRef="x"/></bpmn:subProcess><bpmn:sequenceFlow id="2" sourceRef="s2" targetRef="deep"/></bpmn:subProcess>
+<bpmn:boundaryEvent id="b" attachedToRef="sub"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:boundaryEvent><bpmn:sequenceFlow id="3" sourceRef="s" targetRef="sub"/>"#
+        )
+    };
+    let call = r#"<bpmn:callActivity id="x"><bpmn:extensionElements><zeebe:calledElement processId="other"/></bpmn:extensionElements></bpmn:callActivity>"#;
+    let job = r#"<bpmn:serviceTask id="x"><bpmn:extensionElements><zeebe:taskDefinition type="t"/></bpmn:extensionElements></bpmn:serviceTask>"#;
+    let end = r#"<bpmn:endEvent id="x"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:endEvent>"#;
+    for thrower in [call, job, end] {
+        assert_eq!(findings(&inside(thrower)), [], "{thrower}");
+    }
+    let escalated =
+        inside(call).replace(r#"<bpmn:errorEventDefinition errorRef="bad"/>"#, "<bpmn:escalationEventDefinition/>");
+    assert_eq!(findings(&escalated), []);
+}
+
+#[test]
 fn times_that_camunda_documents_are_no_mistake() {
     for time in [
         "<bpmn:timeDate>2019-10-02T08:09:40+02:00[Europe/Berlin]</bpmn:timeDate>",

@@ -690,6 +690,42 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
         "Other events",
         &[
             warning(
+                r#"{s}<bpmn:userTask id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:escalationEventDefinition/></bpmn:boundaryEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="a"/>"#,
+                "b",
+                "the user task `a` never throws an escalation",
+                "catch it on a sub-process or a call activity, in which something throws it",
+            ),
+            warning(
+                r#"{s}<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/></bpmn:subProcess><bpmn:boundaryEvent id="b" attachedToRef="sub"><bpmn:escalationEventDefinition/></bpmn:boundaryEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="sub"/>"#,
+                "b",
+                "nothing in the sub-process `sub` throws the escalation",
+                "throw it inside, or remove the event",
+            ),
+            warning(
+                r#"{s}<bpmn:subProcess id="sub"><bpmn:startEvent id="s2"/><bpmn:endEvent id="x"><bpmn:errorEventDefinition errorRef="computed"/></bpmn:endEvent><bpmn:sequenceFlow id="2" sourceRef="s2" targetRef="x"/></bpmn:subProcess><bpmn:subProcess id="quiet"><bpmn:startEvent id="s3"/></bpmn:subProcess><bpmn:boundaryEvent id="b" attachedToRef="quiet"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:boundaryEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="sub"/><bpmn:sequenceFlow id="3" sourceRef="sub" targetRef="quiet"/>"#,
+                "b",
+                "nothing in the sub-process `quiet` throws the error",
+                "throw it inside, or remove the event",
+            ),
+            warning(
+                r#"{s}<bpmn:subProcess id="esp" triggeredByEvent="true"><bpmn:startEvent id="b"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:startEvent><bpmn:endEvent id="x"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:endEvent><bpmn:sequenceFlow id="1" sourceRef="b" targetRef="x"/></bpmn:subProcess>"#,
+                "b",
+                "nothing beside the event sub-process throws the error",
+                "throw it, or remove the event",
+            ),
+            warning(
+                r#"{s}<bpmn:endEvent id="x"><bpmn:compensateEventDefinition/></bpmn:endEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="x"/>"#,
+                "x",
+                "nothing can be undone here",
+                "add a compensation event and an activity that undoes it",
+            ),
+            warning(
+                r#"{s}<bpmn:eventBasedGateway id="g"/><bpmn:intermediateCatchEvent id="a"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:intermediateCatchEvent><bpmn:intermediateCatchEvent id="b"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:intermediateCatchEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="3" sourceRef="g" targetRef="b"/>"#,
+                "b",
+                "another event behind the gateway waits for the same",
+                "keep one of them",
+            ),
+            warning(
                 r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:errorEventDefinition errorRef="bad"/></bpmn:boundaryEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="a"/>"#,
                 "b",
                 "the manual task `a` never throws an error",
