@@ -25,6 +25,46 @@ fn told(policy: &str, rules: &[[&str; 3]]) -> Vec<String> {
     findings.iter().map(ToString::to_string).collect()
 }
 
+/// The findings about a table with rules that look at nothing.
+fn told_of_outputs(policy: &str, output: &str, cell: &str) -> Vec<String> {
+    let rule = format!("<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>{cell}</text></outputEntry></rule>");
+    let xml = format!(
+        r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M"><decision id="d" name="D">
+        <decisionTable id="t" {policy}><input><inputExpression typeRef="number"><text>total</text></inputExpression></input>
+        {output}{rule}{rule}</decisionTable></decision></definitions>"#
+    );
+    let findings = match Model::parse(&xml) {
+        Ok((model, findings)) => findings.into_iter().chain(model.check()).collect(),
+        Err(findings) => findings,
+    };
+    findings.iter().map(|finding| finding.cause.to_string()).collect()
+}
+
+#[test]
+fn outputs_that_their_hit_policy_cannot_use_are_told() {
+    let text = r#"<output name="o" typeRef="string"/>"#;
+    let ordered = r#"<output name="o" typeRef="string"><outputValues><text>"b","a"</text></outputValues></output>"#;
+    let number = r#"<output name="o" typeRef="number"/>"#;
+    let unordered = "the hit policy goes by the values of the outputs, and no output lists any";
+    for policy in ["PRIORITY", "OUTPUT ORDER"] {
+        let policy = format!("hitPolicy=\"{policy}\"");
+        assert!(told_of_outputs(&policy, text, "\"a\"").iter().any(|told| told == unordered));
+        assert!(told_of_outputs(&policy, ordered, "\"a\"").iter().all(|told| told != unordered));
+    }
+    for aggregation in ["SUM", "MIN", "MAX"] {
+        let policy = format!("hitPolicy=\"COLLECT\" aggregation=\"{aggregation}\"");
+        assert_eq!(told_of_outputs(&policy, text, "\"a\""), ["only numbers are aggregated, and the output is a string"]);
+        assert_eq!(told_of_outputs(&policy, number, "1"), [""; 0]);
+    }
+    assert_eq!(told_of_outputs("hitPolicy=\"COLLECT\" aggregation=\"COUNT\"", text, "\"a\""), [""; 0]);
+}
+
+#[test]
+fn rules_that_cannot_be_read_are_not_called_missing() {
+    let told = told_of_outputs("", r#"<output name="o" typeRef="string"/>"#, "\"a");
+    assert!(told.iter().all(|told| told.contains("is no FEEL")) && !told.is_empty(), "{told:?}");
+}
+
 #[test]
 fn a_table_that_covers_everything_once_has_nothing_told() {
     assert_eq!(told("UNIQUE", &[["< 10", "-", "1"], [">= 10", "\"gold\"", "2"], [">= 10", "not(\"gold\")", "3"]]), [""; 0]);

@@ -6,10 +6,11 @@ use units::Timestamp;
 use super::warn;
 use crate::Finding;
 use crate::model::Node;
-use crate::table::{Cell, Table};
+use crate::table::{Aggregation, Cell, HitPolicy, Table};
 use crate::types::{Meter, Type};
 
 pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
+    policy(table, node, findings);
     for (place, rule) in table.rules.iter().enumerate() {
         for (column, (input, cell)) in table.inputs.iter().zip(&rule.inputs).enumerate() {
             if let Some(reason) = impossible(cell) {
@@ -47,6 +48,21 @@ pub(super) fn check(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
                 warn(table, node, Some(place), cause, "give one of them, or add it to them", findings);
             }
         }
+    }
+}
+
+/// A hit policy that the outputs do not suit.
+fn policy(table: &Table, node: &Node, findings: &mut Vec<Finding>) {
+    let by_priority = matches!(table.policy, HitPolicy::Priority | HitPolicy::OutputOrder);
+    if by_priority && table.rules.len() > 1 && table.outputs.iter().all(|output| output.allowed.is_empty()) {
+        let cause = "the hit policy goes by the values of the outputs, and no output lists any".to_owned();
+        warn(table, node, None, cause, "list the values of an output, the one that counts most first", findings);
+    }
+    let adds = matches!(table.policy, HitPolicy::Collect(Some(Aggregation::Sum | Aggregation::Min | Aggregation::Max)));
+    let is_number = |of: &Type| matches!(of, Type::Any | Type::Number);
+    if let Some(output) = table.outputs.first().filter(|output| adds && !is_number(output.of.base())) {
+        let cause = format!("only numbers are aggregated, and the output is a {}", output.of.base().name());
+        warn(table, node, None, cause, "give the output the type number, or take the aggregation away", findings);
     }
 }
 

@@ -51,7 +51,8 @@ impl<'a, 'x: 'a> Parser<'a, 'x> {
                 "use one output, or COLLECT without aggregation",
             );
         }
-        if table.rules.is_empty() {
+        let has_rule = Self::parts(node).any(|child| child.tag_name().name() == "rule");
+        if !has_rule {
             self.find(node, Severity::Warning, "the table has no rule and always gives null", "add rules");
         }
         table.index = Index::of(table.inputs.len(), &table.rules);
