@@ -228,6 +228,11 @@ impl Process {
         self.start_form.as_ref()
     }
 
+    /// The forms that it keeps beside its diagram, by id.
+    pub fn forms_beside(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.forms.iter().map(|(id, form)| (id.as_str(), form.as_str()))
+    }
+
     /// The form of this key, as the modeler keeps it: JSON. Only of those that are kept beside the diagram.
     pub fn form_beside(&self, key: &str) -> Option<&str> {
         let id = key.strip_prefix(BESIDE)?;

@@ -33,12 +33,33 @@ pub(crate) fn read(
             }
             Err(findings) => Err(errors(findings)),
         },
-        "form" => match Form::id_of(&resource.xml) {
-            Ok(id) => Ok(Content { ids: vec![Text::from(format!("form:{id}"))], processes: Vec::new(), imports }),
-            Err(cause) => Err(whole(cause, "export it from the modeler again")),
-        },
+        "form" => read_form(&resource.xml).map(|id| {
+            let ids = vec![Text::from(format!("form:{id}"))];
+            Content { ids, processes: Vec::new(), imports }
+        }),
         _ => Err(whole(Text::const_new("the name does not tell what it is"), "let it end in .bpmn, .dmn or .form")),
     }
+}
+
+/// The id in a form's JSON; all that keeps the form from being deployed if something does.
+pub fn read_form(json: &str) -> Result<Text, Vec<Finding>> {
+    let findings = crate::form::lint(json);
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    Form::id_of(json).map_err(|cause| whole(cause, "export it from the modeler again"))
+}
+
+/// Everything that keeps the forms beside the diagram of a process from being judged.
+pub fn forms_beside(process: &bpmn::Process) -> Vec<Finding> {
+    let wrong = process.forms_beside().flat_map(|(id, form)| {
+        crate::form::lint(form).into_iter().map(move |found| {
+            let field = if found.element.is_empty() { String::new() } else { format!(", field {}", found.name) };
+            let cause = format!("form {id} beside the diagram{field}: {}", found.cause);
+            of(process.root(), Severity::Error, cause, found.mend)
+        })
+    });
+    wrong.collect()
 }
 
 fn processes(resource: &Resource, can_be_done: &dyn Fn(&str) -> bool) -> Result<Content, Vec<Finding>> {
@@ -51,6 +72,7 @@ fn processes(resource: &Resource, can_be_done: &dyn Fn(&str) -> bool) -> Result<
     }
     for process in &processes {
         findings.extend(property::findings(process).0);
+        findings.extend(forms_beside(process));
         for (element, kind) in process.job_types().filter(|(_, kind)| !can_be_done(kind)) {
             let cause = format!("nobody carries out jobs of type {kind}");
             let mend = "name a trade task that there is, or configure a system that offers it";

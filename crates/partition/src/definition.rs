@@ -145,11 +145,6 @@ pub enum Model {
     Form,
 }
 
-/// The id in a form's JSON, or why there is none.
-pub fn form_id(json: &str) -> Result<Text, Text> {
-    Form::id_of(json)
-}
-
 /// A form of the modeler: JSON with an id.
 #[derive(Debug)]
 pub(crate) struct Form;

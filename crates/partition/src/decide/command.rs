@@ -280,14 +280,15 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             let latest = if let Some(AnyState::Definition(definition)) = latest { Some(definition) } else { None };
             let is_shipped = latest.as_ref().is_some_and(|definition| definition.shipped);
             worker::not_its_own(&cx.actor, is_shipped, "instances of the processes that ship with it are started")?;
+            let mut filled = variables.clone();
             if let Some(definition) = latest {
                 if definition.process().is_none() {
                     let why = format_args!("{} is no process that this release can read; deploy one", definition.id);
                     return Err(Refusal::Conflict(text(why)).into());
                 }
-                super::form::starts(txn, &definition, variables)?;
+                filled = super::form::starts(txn, &definition, variables)?;
             }
-            match txn.start(process, None, variables.clone())? {
+            match txn.start(process, None, filled)? {
                 Some(id) => Ok(Reply::Instance(id)),
                 None => Err(Refusal::Conflict(text(format_args!("no process {process} is deployed"))).into()),
             }

@@ -12,16 +12,19 @@ use super::txn::{Outcome, Txn, text};
 use crate::definition::{Definition, DefinitionId};
 use crate::key::{AnyKey, AnyState};
 
-/// Refused with everything that is wrong if a task has a form that is kept here, and is not completed as that allows.
+/// What a task is completed with: what was submitted, and what the task's form computes if it is kept here. Refused with everything that
+/// is wrong if the form does not allow it.
 pub(super) fn completes(
     txn: &mut Txn<'_>,
     process: &Process,
     instance: &Instance,
     task: ElementKey,
     submitted: &Variables,
-) -> Outcome<()> {
-    let Some(details) = instance.task(task) else { return Ok(()) };
-    let Some(key) = details.form.clone() else { return Ok(()) };
+) -> Outcome<Variables> {
+    let details = instance.task(task);
+    let Some((details, key)) = details.and_then(|details| Some((details, details.form.clone()?))) else {
+        return Ok(submitted.clone());
+    };
     let element = instance.element_of(task).map(|index| process.element(index));
     let is_deployed = |element: &bpmn::Element| matches!(&element.kind, Kind::UserTask(task) if task.form_binding.is_some());
     let form = match (process.form_beside(&key), details.form_version) {
@@ -36,10 +39,12 @@ pub(super) fn completes(
     filled_in(txn, form, &instance.job_variables(task), submitted)
 }
 
-/// Refused with everything that is wrong if a process has a form to start with that is kept here, and is not started as that allows.
-pub(super) fn starts(txn: &mut Txn<'_>, definition: &Definition, submitted: &Variables) -> Outcome<()> {
-    let Some(process) = definition.process() else { return Ok(()) };
-    let Some(form) = process.start_form() else { return Ok(()) };
+/// What a process is started with: what was submitted, and what the form to start it with computes if it is kept here. Refused with
+/// everything that is wrong if the form does not allow it.
+pub(super) fn starts(txn: &mut Txn<'_>, definition: &Definition, submitted: &Variables) -> Outcome<Variables> {
+    let Some((process, form)) = definition.process().and_then(|process| Some((process, process.start_form()?))) else {
+        return Ok(submitted.clone());
+    };
     let found = match process.form_beside(&form.key) {
         Some(form) => Some(Text::from(form)),
         None if form.binding.is_some() => newest(txn, &form.key, definition)?,
@@ -71,8 +76,10 @@ fn deployed(txn: &mut Txn<'_>, id: DefinitionId) -> Outcome<Option<Arc<Definitio
     })
 }
 
-fn filled_in(txn: &mut Txn<'_>, form: Option<Text>, known: &Variables, submitted: &Variables) -> Outcome<()> {
-    let Some(form) = form else { return Ok(()) };
-    let findings = crate::form::check(&form, known, submitted, &txn.environment());
-    if findings.is_empty() { Ok(()) } else { Err(Refusal::NotFilledIn(findings).into()) }
+fn filled_in(txn: &mut Txn<'_>, form: Option<Text>, known: &Variables, submitted: &Variables) -> Outcome<Variables> {
+    let Some(form) = form else { return Ok(submitted.clone()) };
+    let environment = txn.environment();
+    let filled = crate::form::with_computed(&form, known, submitted, &environment);
+    let findings = crate::form::check(&form, known, &filled, &environment);
+    if findings.is_empty() { Ok(filled) } else { Err(Refusal::NotFilledIn(findings).into()) }
 }

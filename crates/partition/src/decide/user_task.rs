@@ -22,9 +22,9 @@ use crate::property::EXCEPTION;
 pub(super) fn complete(txn: &mut Txn<'_>, id: InstanceId, task: ElementKey, variables: &Variables) -> Outcome<()> {
     let (instance, process) = open(txn, id, task, "decide on it by one of its actions")?;
     may_complete(txn, &instance, task)?;
-    exception::leaves_subject(&instance.job_variables(task), variables)?;
-    form::completes(txn, &process, &instance, task, variables)?;
-    txn.step(id, Input::CompleteTask { task, variables: variables.clone() })
+    let variables = form::completes(txn, &process, &instance, task, variables)?;
+    exception::leaves_subject(&instance.job_variables(task), &variables)?;
+    txn.step(id, Input::CompleteTask { task, variables })
 }
 
 /// Gives a task to somebody, or back to all. Refused for exceptions, which are assigned themselves, and for whom the task is not.

@@ -29,14 +29,14 @@ pub(super) struct Place {
     this: Value,
     /// The numbers of the items in which it lies, from 1, from the outside in.
     items: Vec<usize>,
-    is_hidden: bool,
+    pub(super) is_hidden: bool,
 }
 
 /// Everything that is wrong with what a form was filled in with. A form that cannot be read asks for nothing: it is shown to nobody either.
 pub(crate) fn check(form: &str, known: &Context, submitted: &Context, environment: &Environment) -> Vec<Finding> {
     let Ok(form) = serde_json::from_str::<Json>(form) else { return Vec::new() };
     let (known, mut submitted) = (known.to_json(), submitted.to_json());
-    let whole = Sheet { data: laid_over(&known, &submitted), known, submitted: submitted.clone(), environment };
+    let whole = Sheet::new(known, submitted.clone(), environment);
     // what is hidden is not submitted, and then hides nothing itself
     whole.visit(&form, &mut |_, place| {
         if place.is_hidden {
@@ -75,9 +75,14 @@ fn scope(all: &Value, (this, parent): (&Value, &Value), items: &[usize]) -> Cont
     scope
 }
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
+    /// What was submitted on top of what was known.
+    pub(super) fn new(known: Json, submitted: Json, environment: &'a Environment) -> Self {
+        Self { data: laid_over(&known, &submitted), known, submitted, environment }
+    }
+
     /// Each component with its place, those of a list once per item.
-    fn visit<'f>(&self, form: &'f Json, seen: &mut dyn FnMut(Field<'f>, &Place)) {
+    pub(super) fn visit<'f>(&self, form: &'f Json, seen: &mut dyn FnMut(Field<'f>, &Place)) {
         let (path, this, items) = (Path::default(), value(&self.data), Vec::new());
         let scope = scope(&this, (&this, &Value::Null), &items);
         let all = this.clone();

@@ -71,6 +71,12 @@ impl<'a> Field<'a> {
         self.get(name)?.as_str()
     }
 
+    /// The expression of a computed field.
+    pub(super) fn computes(self) -> Option<&'a str> {
+        let is_computed = self.text("type") == Some("expression") && self.kind() == Kind::Given;
+        self.text("expression").filter(|text| is_computed && !text.trim().is_empty())
+    }
+
     /// What its modeller asks of its value, by name.
     pub(super) fn rule(self, name: &str) -> Option<&'a Json> {
         self.get("validate")?.get(name)

@@ -35,6 +35,30 @@ impl Path {
         })
     }
 
+    /// The name of the variable in which it lies.
+    pub(super) fn first(&self) -> Option<&str> {
+        match self.0.first()? {
+            Step::Name(name) => Some(name),
+            Step::Item(_) => None,
+        }
+    }
+
+    /// Puts a value there, in contexts that are made where there are none. In items that are not there nothing can be.
+    pub(super) fn put(&self, whole: &mut Json, value: Json) {
+        let place = self.0.iter().try_fold(whole, |around, step| match step {
+            Step::Name(name) => {
+                if !around.is_object() {
+                    *around = Json::Object(Map::new());
+                }
+                around.as_object_mut().map(|entries| entries.entry(name.as_str()).or_insert(Json::Null))
+            }
+            Step::Item(index) => around.get_mut(index),
+        });
+        if let Some(place) = place {
+            *place = value;
+        }
+    }
+
     /// Takes away what is there.
     pub(super) fn remove(&self, whole: &mut Json) {
         let Some((Step::Name(last), before)) = self.0.split_last() else { return };

@@ -8,6 +8,13 @@ pub(super) fn meets(pattern: &str, text: &str) -> Option<bool> {
     Some(Regex::new(&ours(pattern)).ok()?.is_match(text))
 }
 
+/// Why no text can be held against a pattern, if so.
+pub(super) fn unusable(pattern: &str) -> Option<String> {
+    let error = Regex::new(&ours(pattern)).err()?.to_string();
+    let last = error.lines().last().unwrap_or_default();
+    Some(last.strip_prefix("error: ").unwrap_or(last).to_owned())
+}
+
 /// A pattern of ECMAScript in our notation: digits and letters of words are those of ASCII, and what has a meaning only here has none.
 fn ours(pattern: &str) -> String {
     let (mut ours, mut in_class) = (String::with_capacity(pattern.len()), false);

@@ -367,3 +367,39 @@ fn what_a_form_does_not_allow_neither_completes_a_task_nor_begins_an_instance() 
     }
     check(&world, id, "ended");
 }
+
+#[test]
+fn what_a_form_computes_goes_in_as_the_form_says_whatever_was_submitted() {
+    let form = r#"{"id": "sum", "components": [{"type": "number", "key": "net"}, {"type": "expression", "key": "gross", "expression": "=net * 1.1"}]}"#;
+    let elements = r#"<bpmn:startEvent id="s"/><bpmn:userTask id="t"><bpmn:extensionElements><zeebe:formDefinition formId="sum"/></bpmn:extensionElements></bpmn:userTask>
+        <bpmn:userTask id="u"/><bpmn:endEvent id="e"/>"#;
+    let mut world = World::new();
+    world.deploy(&[("sum.form", form.to_owned()), ("p.bpmn", process("p", elements, &["s", "t", "u", "e"]))]);
+    let id = world.start("p", "{}");
+    let task = world.instance(id).unwrap().tasks().next().unwrap();
+    let variables = variables_of(r#"{"net": 100, "gross": 1}"#);
+    world.done(Body::CompleteTask { instance: id, task, variables });
+    let next = world.instance(id).unwrap().tasks().next().unwrap();
+    let known = world.instance(id).unwrap().job_variables(next);
+    assert_eq!(known.get("gross").and_then(feel::Value::as_decimal), Some(units::Decimal::from(110)));
+}
+
+#[test]
+fn a_form_that_could_not_be_judged_is_refused_with_field_and_mend() {
+    let form = r#"{"id": "f", "components": [
+        {"type": "textfield", "id": "Field_1", "key": "code", "label": "Code", "validate": {"pattern": "^(?!0).*$"}}]}"#;
+    let mut world = World::new();
+    let beside = format!(
+        r#"<bpmn:extensionElements><zeebe:userTaskForm id="own"><![CDATA[{form}]]></zeebe:userTaskForm></bpmn:extensionElements><bpmn:startEvent id="s"/><bpmn:endEvent id="e"/>"#
+    );
+    for (file, place, content) in [
+        ("f.form", "f.form, line 2, element Field_1 (Code)", form.to_owned()),
+        ("p.bpmn", "element p", process("p", &beside, &["s", "e"])),
+    ] {
+        let Err(Refusal::NotDeployable(findings)) = world.ask(deployment(&[(file, content)])) else { panic!("{file}") };
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].place.contains(place), "{findings:?}");
+        assert!(findings[0].cause.contains("the pattern `^(?!0).*$` cannot be held against"), "{findings:?}");
+        assert!(findings[0].mend.starts_with("write a pattern that looks neither"), "{findings:?}");
+    }
+}

@@ -54,9 +54,9 @@ fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a 
     let (mut processes, mut decisions, mut forms) = (Vec::new(), Vec::new(), Vec::new());
     for (path, text) in texts {
         if path.extension().is_some_and(|ending| ending == "form") {
-            match partition::form_id(text) {
+            match partition::read_form(text) {
                 Ok(id) => forms.push(id),
-                Err(cause) => found.push((*path, unreadable(1, cause, "export it from the modeler again"))),
+                Err(wrong) => found.extend(wrong.into_iter().map(|finding| (*path, finding))),
             }
             continue;
         }
@@ -75,6 +75,7 @@ fn findings<'a>(texts: &[(&'a Path, String)], job_types: &[String]) -> Vec<(&'a 
         found.extend(told.into_iter().map(|finding| (*path, finding)));
     }
     for (path, process) in &processes {
+        found.extend(partition::forms_beside(process).into_iter().map(|finding| (*path, finding)));
         let known = |kind: &str| job_types.is_empty() || job_types.iter().any(|known| known == kind);
         found.extend(process.unknown_job_types(&known).into_iter().map(|finding| (*path, finding)));
         if texts.len() > 1 {
