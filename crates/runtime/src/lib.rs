@@ -27,6 +27,6 @@ pub use idempotency::digest;
 pub use offers::{Asking, Offers};
 pub use options::{EffectSink, Options, Progress};
 pub use preview::Preview;
-pub use reconcile::{ReconcileError, accruals, reconcile};
+pub use reconcile::{ReconcileError, accruals, reconcile, revaluation};
 pub use verify::{Difference, Verification, verify};
 pub use writer::{Runtime, RuntimeError};

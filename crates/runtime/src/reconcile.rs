@@ -4,6 +4,7 @@ use partition::row::DecodeError;
 use partition::{AnyKey, AnyState, Table};
 use store::{Reader, RowQuery, StoreError};
 use trade::billing::Accruals;
+use trade::cash::Revaluation;
 use trade::reconcile::Report;
 use trade::{Aggregate, Key};
 use units::{Day, Timestamp};
@@ -30,6 +31,12 @@ pub fn reconcile(reader: &mut dyn Reader, now: Option<Timestamp>) -> Result<Repo
 pub fn accruals(reader: &mut dyn Reader, day: Day) -> Result<Accruals, ReconcileError> {
     let aggregates = snapshot(reader)?;
     Ok(trade::billing::accruals(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), day))
+}
+
+/// What open items in other currencies are worth at the end of a day. Needs memory for all aggregates. Source: domain §1.6.
+pub fn revaluation(reader: &mut dyn Reader, from: Option<Day>, day: Day) -> Result<Revaluation, ReconcileError> {
+    let aggregates = snapshot(reader)?;
+    Ok(trade::cash::revaluation(aggregates.iter().map(|(key, aggregate)| (key, aggregate)), from, day))
 }
 
 /// Every aggregate of the store as it is at one moment.

@@ -27,6 +27,7 @@ mod login;
 mod look;
 mod manual;
 mod quota;
+mod revaluation;
 mod serve;
 mod simulate;
 mod system;
@@ -109,6 +110,8 @@ pub(crate) enum Command {
     Reconcile(check::ReconcileArguments),
     /// List what a period end accrues: goods that passed to customers and are not invoiced, and the other way round
     Accruals(accruals::AccrualsArguments),
+    /// Value what is open in other currencies at a period end: realised and unrealised gains, and entries that reverse
+    Revaluation(revaluation::RevaluationArguments),
     /// Measure: whole orders on a file-backed store
     Bench(bench::Arguments),
     /// Run partitions with lab systems in virtual time, from a seed
@@ -185,6 +188,7 @@ impl Command {
             Self::Verify(arguments) => check::verify(&arguments),
             Self::Reconcile(arguments) => check::reconcile(&arguments),
             Self::Accruals(arguments) => accruals::run(&arguments),
+            Self::Revaluation(arguments) => revaluation::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
             Self::Simulate(arguments) => simulate::run(&arguments),
             Self::Dmn(command) => dmn::run(&command),

@@ -46,6 +46,8 @@ pub(crate) struct PaymentView {
 /// A balance of the general ledger that a payment left.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct LedgerEntryView {
+    /// The day that it is of.
+    pub(crate) date: String,
     /// `bank`, `receivables`, `on_account`, `suspense`, `discount`, `write_off`, `deduction` or `exchange_difference`.
     pub(crate) ledger: String,
     /// Whose sub-ledger, where it has any.
@@ -108,6 +110,7 @@ pub(crate) fn payment(payment: &Payment) -> PaymentView {
         .iter()
         .map(|candidate| CandidateView { invoices: texts(&candidate.invoices), evidence: candidate.evidence.to_string() });
     let ledger = payment.ledger.iter().map(|entry| LedgerEntryView {
+        date: entry.day.to_string(),
         ledger: name(&entry.ledger),
         account: entry.account.as_ref().map(ToString::to_string),
         invoice: entry.invoice.as_ref().map(ToString::to_string),

@@ -2,7 +2,7 @@
 
 use compact_str::format_compact;
 use serde::{Deserialize, Serialize};
-use units::{Amount, Money, Text};
+use units::{Amount, Day, Money, Text};
 
 use super::deduction::{deducted_of, end_deduction, is_code, owner};
 use super::ledger::{LedgerAccount, LedgerEntry};
@@ -162,11 +162,11 @@ pub fn decide_dispute(
         None => Amount::ZERO,
     };
     let written_off = written_off + (granted - credited);
-    let entries = allowed(&document, written_off - with_payment, &code);
+    let on = company(books)?.calendar.local_day(cx.now);
+    let entries = allowed(&document, written_off - with_payment, &code, on);
     write_off(books, &document, written_off, code.clone(), cx)?;
     let refused = disputed - credited - written_off;
     let (by, why) = (cx.actor.id.clone(), Text::from(reason));
-    let on = company(books)?.calendar.local_day(cx.now);
     let granted = credited;
     let settled = InvoiceEvent::DisputeSettled { granted, written_off, refused, note, by, reason: why, code, on, entries };
     books.record(&invoice, settled);
@@ -213,7 +213,7 @@ fn write_off(books: &mut dyn Books, document: &Invoice, amount: Amount, code: Te
 }
 
 /// What is written off of a document that no payment had deducted, in the general ledger.
-fn allowed(document: &Invoice, amount: Amount, code: &Text) -> Vec<LedgerEntry> {
+fn allowed(document: &Invoice, amount: Amount, code: &Text, day: Day) -> Vec<LedgerEntry> {
     if amount.is_zero() {
         return Vec::new();
     }
@@ -225,6 +225,7 @@ fn allowed(document: &Invoice, amount: Amount, code: &Text) -> Vec<LedgerEntry> 
         code: Text::default(),
         amount: -amount,
         booked: -booked,
+        day,
     };
     let deduction =
         LedgerEntry { ledger: LedgerAccount::Deduction, code: code.clone(), amount, booked, ..receivables.clone() };

@@ -67,7 +67,7 @@ pub(super) fn realised(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::billing::{bill, credit_note};
     use crate::books::Key;
@@ -90,7 +90,7 @@ mod tests {
     }
 
     /// A company that counts in dollars, and a customer that is kept in euros: 1.10 from the first of March on, 1.08 from the fifth.
-    fn in_euros() -> Story {
+    pub(in crate::cash) fn in_euros() -> Story {
         let mut story = Story::new();
         set_company(&mut story, |company| company.currency = Currency::USD);
         let rate = |day: &str, rate: &str| ExchangeRate {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     /// An invoice of so many pieces at 10.00 euros.
-    fn billed(story: &mut Story, pieces: i64) -> (OrderId, InvoiceId) {
+    pub(in crate::cash) fn billed(story: &mut Story, pieces: i64) -> (OrderId, InvoiceId) {
         let lines = vec![submitted("X", &pieces.to_string())];
         let id = story.receive(&Submission { lines, ..story.submission() }).unwrap();
         approve(story.books(), id, &at(1)).unwrap();
@@ -118,7 +118,13 @@ mod tests {
     }
 
     /// Money that names an invoice, on the fifth of March.
-    fn pay(story: &mut Story, invoice: InvoiceId, amount: i64, currency: Currency, reference: &str) -> (PaymentId, Outcome) {
+    pub(in crate::cash) fn pay(
+        story: &mut Story,
+        invoice: InvoiceId,
+        amount: i64,
+        currency: Currency,
+        reference: &str,
+    ) -> (PaymentId, Outcome) {
         let number = story.books().invoice(&invoice).unwrap().unwrap().number.clone();
         let entry = EntryDocument {
             bank_reference: reference.into(),

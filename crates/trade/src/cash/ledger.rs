@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use units::{Amount, Text};
+use units::{Amount, Day, Text};
 
 use super::post::existing;
 use super::state::{Payment, PaymentEvent, PaymentStatus};
@@ -37,6 +37,10 @@ pub enum LedgerAccount {
     Deduction,
     /// What exchange rates gained or lost, in the company's currency.
     ExchangeDifference,
+    /// What open items are worth more or less at the end of a period. It stands beside the receivables, which stay those of the sub-ledgers.
+    Revaluation,
+    /// What exchange rates would gain or lose if open items were paid at the end of a period.
+    UnrealisedDifference,
 }
 
 /// An entry of the general ledger. Debits are above zero, credits below.
@@ -54,9 +58,12 @@ pub struct LedgerEntry {
     pub amount: Amount,
     /// How much in the company's currency; nothing while nobody knows the rate.
     pub booked: Amount,
+    /// The day that it is of.
+    #[serde(default)]
+    pub day: Day,
 }
 
-type EntryKey = (LedgerAccount, Option<AccountId>, Option<InvoiceId>, Text);
+type EntryKey = (Day, LedgerAccount, Option<AccountId>, Option<InvoiceId>, Text);
 
 /// Entries by what they are for.
 #[derive(Debug, Default)]
@@ -69,32 +76,33 @@ impl Entries {
         entry.1 += booked;
     }
 
-    fn add_all(&mut self, entries: &[LedgerEntry], sign: i64) {
-        for entry in entries {
-            let key = (entry.ledger, entry.account.clone(), entry.invoice, entry.code.clone());
-            self.add(key, Amount(entry.amount.0 * sign), Amount(entry.booked.0 * sign));
-        }
+    /// An entry as that of a day.
+    fn take(&mut self, day: Day, entry: &LedgerEntry, sign: i64) {
+        let key = (day, entry.ledger, entry.account.clone(), entry.invoice, entry.code.clone());
+        self.add(key, Amount(entry.amount.0 * sign), Amount(entry.booked.0 * sign));
     }
 
     fn into_list(self) -> Vec<LedgerEntry> {
         let left = self.0.into_iter().filter(|(_, (amount, booked))| !amount.is_zero() || !booked.is_zero());
-        left.map(|((ledger, account, invoice, code), (amount, booked))| LedgerEntry {
+        left.map(|((day, ledger, account, invoice, code), (amount, booked))| LedgerEntry {
             ledger,
             account,
             invoice,
             code,
             amount,
             booked,
+            day,
         })
         .collect()
     }
 }
 
-/// Entries together with others, those of one kind as one.
+/// Entries together with others, those of one kind and day as one.
 pub(super) fn merged(entries: &[LedgerEntry], others: &[LedgerEntry]) -> Vec<LedgerEntry> {
     let mut all = Entries::default();
-    all.add_all(entries, 1);
-    all.add_all(others, 1);
+    for entry in entries.iter().chain(others) {
+        all.take(entry.day, entry, 1);
+    }
     all.into_list()
 }
 
@@ -102,10 +110,13 @@ pub(super) fn merged(entries: &[LedgerEntry], others: &[LedgerEntry]) -> Vec<Led
 pub(super) fn book(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<(), Stop> {
     let payment = existing(books, id)?;
     let mut entries = target(books, &payment)?;
-    entries.add_all(&payment.ledger, -1);
-    let entries = entries.into_list();
+    for entry in &payment.ledger {
+        entries.take(Day::default(), entry, -1);
+    }
+    let mut entries = entries.into_list();
     if !entries.is_empty() {
         let day = company(books)?.calendar.local_day(cx.now);
+        entries.iter_mut().for_each(|entry| entry.day = day);
         let number = payment.bookings.0 + 1;
         books.record(&id, PaymentEvent::Booked { number, day, entries });
     }
@@ -119,7 +130,7 @@ pub fn confirm_posting(books: &mut dyn Books, id: PaymentId, reference: &str, _c
     Ok(())
 }
 
-/// The entries that a payment should have. They balance in the currency of the money, and in the company's.
+/// The entries that a payment should have, whatever the day. They balance in the currency of the money, and in the company's.
 fn target(books: &mut dyn Books, payment: &Payment) -> Result<Entries, Stop> {
     let mut entries = Entries::default();
     if payment.status == PaymentStatus::Reversed {
@@ -131,7 +142,8 @@ fn target(books: &mut dyn Books, payment: &Payment) -> Result<Entries, Stop> {
         None if is_ours => amount,
         None => Amount::ZERO,
     };
-    let plain = |ledger, account: &Option<AccountId>| (ledger, account.clone(), None, Text::default());
+    let any_day = Day::default();
+    let plain = |ledger, account: &Option<AccountId>| (any_day, ledger, account.clone(), None, Text::default());
     entries.add(plain(LedgerAccount::Bank, &None), payment.amount, booked(payment.amount));
     let mut applied = Amount::ZERO;
     for allocation in &payment.allocations {
@@ -148,12 +160,12 @@ fn target(books: &mut dyn Books, payment: &Payment) -> Result<Entries, Stop> {
             }
             let code = if ledger == LedgerAccount::Deduction { allocation.code.clone() } else { Text::default() };
             let at_home = at_documents_rate(books, payment, allocation.invoice, amount)?;
-            entries.add((ledger, owner.clone(), invoice, code), amount, at_home);
+            entries.add((any_day, ledger, owner.clone(), invoice, code), amount, at_home);
             settled += amount;
             home += at_home;
         }
         entries.add(plain(LedgerAccount::ExchangeDifference, &None), Amount::ZERO, -allocation.realised);
-        entries.add((LedgerAccount::Receivables, owner, invoice, Text::default()), -settled, -home);
+        entries.add((any_day, LedgerAccount::Receivables, owner, invoice, Text::default()), -settled, -home);
     }
     for (ledger, amount) in
         [(LedgerAccount::OnAccount, payment.on_account), (LedgerAccount::Suspense, payment.unallocated())]

@@ -20,6 +20,7 @@ mod post;
 mod preference;
 mod references;
 mod remittance;
+mod revaluation;
 mod reverse;
 mod stages;
 mod state;
@@ -34,6 +35,7 @@ pub use import::{Imported, import};
 pub use ledger::{LedgerAccount, LedgerEntry, confirm_posting};
 pub use manual::{match_manually, put_on_account, unapply};
 pub use remittance::{Adjustment, RemittanceLine};
+pub use revaluation::{Revaluation, Revalued, revaluation};
 pub use state::{Allocation, Candidate, Method, Payment, PaymentEvent, PaymentStatus, Statement, StatementEvent};
 
 pub(crate) use apply::misfit;
