@@ -13,18 +13,20 @@
 //! | `reference` | Structured references, separated by a vertical bar |
 //! | `remittance` | Unstructured text |
 //! | `customer_number` | The payer's number with us, as a lockbox or a remittance slip shows it |
+//! | `lines` | What the payer says of each document, separated by a vertical bar: `document:paid:discount:deducted:reason`, the last three if any |
 //! | `opening`, `closing` | Balances of the statement, on any of its rows |
 
 use std::collections::BTreeMap;
 
-use trade::cash::{EntryDocument, StatementDocument};
-use units::{Amount, Currency, Day, Text};
+use trade::cash::{Adjustment, EntryDocument, RemittanceLine, StatementDocument};
+use units::{Amount, Currency, Day, Decimal, Text};
 
 use super::unbalanced;
-use crate::csv_table::{Row, rows};
+use crate::amount::exact;
+use crate::csv_table::{Row, rows, short};
 use crate::{Finding, Place, Read};
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "statement",
     "bank_account",
     "currency",
@@ -39,8 +41,11 @@ const COLUMNS: [&str; 14] = [
     "opening",
     "closing",
     "customer_number",
+    "lines",
 ];
 const AMOUNT: &str = "give an amount such as -12.50, below zero for money that went out";
+
+const LINES: &str = "give documents separated by a vertical bar, each as `document:paid:discount:deducted:reason`, such as `CD-2026-000001:90.00:0:10.00:damaged`";
 
 /// A statement whose rows are being read. Half of a statement is another statement, so one with a wrong row is left out as a whole.
 struct Open {
@@ -133,9 +138,31 @@ fn take(statement: &mut StatementDocument, row: &Row<'_>) -> Result<(), Box<Find
         references: references.map(Text::from).collect(),
         remittance: row.get("remittance").into(),
         customer_number: row.get("customer_number").into(),
-        lines: Vec::new(),
+        lines: lines(row, currency)?,
     });
     Ok(())
+}
+
+fn lines(row: &Row<'_>, currency: Currency) -> Result<Vec<RemittanceLine>, Box<Finding>> {
+    let given = row.get("lines").split('|').map(str::trim).filter(|line| !line.is_empty());
+    let wrong = |given: &str| Box::new(row.wrong("lines", format!("`{}` cannot be read", short(given)), LINES));
+    given.map(|given| line(given, currency).ok_or_else(|| wrong(given))).collect()
+}
+
+fn line(given: &str, currency: Currency) -> Option<RemittanceLine> {
+    let mut parts = given.splitn(5, ':').map(str::trim);
+    let document = parts.next().filter(|document| !document.is_empty())?;
+    let amount = |given: &str| exact(given.parse::<Decimal>().ok()?, currency);
+    let or_none = |given: Option<&str>| match given {
+        None | Some("") => Some(Amount::ZERO),
+        Some(given) => amount(given).filter(|amount| !amount.is_negative()),
+    };
+    let paid = amount(parts.next()?)?;
+    let (discount, deducted) = (or_none(parts.next())?, or_none(parts.next())?);
+    let reason = parts.next().unwrap_or_default();
+    let deducts = deducted.is_positive() || !reason.is_empty();
+    let adjustments = deducts.then(|| Adjustment { amount: deducted, reason: reason.into() });
+    Some(RemittanceLine { document: document.into(), paid, discount, adjustments: adjustments.into_iter().collect() })
 }
 
 #[cfg(test)]
@@ -167,5 +194,31 @@ mod tests {
             statements("S1,GB1,GBP,B1,2026-03-01,10.00,,5.00,\nS1,GB1,GBP,B2,2026-03-01,-1,,,14.50\n");
         assert!(statements.is_empty());
         assert!(findings[0].contains("do not give the closing balance 14.5"), "{findings:?}");
+    }
+
+    #[test]
+    fn domain_1_7_stage_5_lines_say_what_is_paid_of_each_document_and_why_not_all() {
+        let read = |lines: &str| {
+            let header = "statement,bank_account,currency,bank_reference,value_date,amount,lines";
+            let read = read(&format!("{header}\nS1,GB1,GBP,B1,2026-03-01,290.00,{lines}\n"), "f");
+            let statement = read.records.into_iter().next().map(|(_, statement)| statement);
+            (statement.map(|statement| statement.entries[0].lines.clone()), read.findings)
+        };
+        let (lines, findings) = read("IN-1:90.00::10.00:damaged: two|IN-2:196.00:4.00|CR-1:-3.50");
+        let line = |document: &str, paid, discount, adjustments| RemittanceLine {
+            document: document.into(),
+            paid: Amount(paid),
+            discount: Amount(discount),
+            adjustments,
+        };
+        let damaged = Adjustment { amount: Amount(1_000), reason: "damaged: two".into() };
+        let wanted =
+            vec![line("IN-1", 9_000, 0, vec![damaged]), line("IN-2", 19_600, 400, vec![]), line("CR-1", -350, 0, vec![])];
+        assert_eq!((lines, findings.len()), (Some(wanted), 0));
+        for wrong in ["IN-1", "IN-1:ten", ":9.00", "IN-1:9.00:-1", "IN-1:9.001"] {
+            let (lines, findings) = read(wrong);
+            assert_eq!(lines, None, "{wrong}");
+            assert!(findings[0].to_string().contains("column lines: "), "{findings:?}");
+        }
     }
 }

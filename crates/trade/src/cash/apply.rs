@@ -188,7 +188,8 @@ fn give_up(
 /// Stage 2: the documents that the payment names by their numbers.
 fn referenced(books: &mut dyn Books, payment: &Payment) -> Result<Vec<InvoiceId>, Stop> {
     let mut found = Vec::new();
-    for name in named(&payment.references, &payment.remittance) {
+    let of_lines = payment.lines.iter().flat_map(|line| named(std::slice::from_ref(&line.document), ""));
+    for name in named(&payment.references, &payment.remittance).into_iter().chain(of_lines) {
         if let Some(Key::Invoice(invoice)) = pointed(books, NUMBER, &name)?
             && !found.contains(&invoice)
         {

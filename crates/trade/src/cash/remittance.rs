@@ -84,9 +84,16 @@ pub(super) fn by_lines(
     if rest.is_negative() {
         return None;
     }
-    let why = if why.is_empty() { "with small differences".to_owned() } else { why.join(", ") };
+    let any = |of: fn(&Allocation) -> Amount| allocations.iter().any(|allocation| !of(allocation).is_zero());
+    let differs = rest.is_positive() || any(|of| of.deduction) || any(|of| of.written_off);
+    let (method, fitting) = match (differs, any(|of| of.discount)) {
+        (true, _) => (Method::ReferencedWithDifference, "with small differences"),
+        (false, true) => (Method::ExactWithDiscount, "with the discount taken in time"),
+        (false, false) => (Method::Exact, "and the amounts are theirs"),
+    };
+    let why = if why.is_empty() { fitting.to_owned() } else { why.join(", ") };
     let evidence = format!("{}: named line by line, {why}", numbers(items));
-    Some(Match { allocations, method: Method::ReferencedWithDifference, evidence, rest })
+    Some(Match { allocations, method, evidence, rest })
 }
 
 /// What a line pays of its item, and what it pays too much; `None` where it makes no sense.
@@ -159,6 +166,16 @@ mod tests {
     }
 
     fn pay(memory: &mut MemoryBooks, amount: i64, lines: Vec<RemittanceLine>) -> (Applied, Payment) {
+        let references = lines.iter().map(|line| line.document.clone()).collect();
+        pay_naming(memory, amount, lines, references)
+    }
+
+    fn pay_naming(
+        memory: &mut MemoryBooks,
+        amount: i64,
+        lines: Vec<RemittanceLine>,
+        references: Vec<Text>,
+    ) -> (Applied, Payment) {
         let books: &mut dyn Books = memory;
         let id = PaymentId(books.next_number(Kind::Payment).unwrap());
         let payment = Payment {
@@ -166,7 +183,7 @@ mod tests {
             amount: Amount(amount),
             value_date: day("2026-03-10"),
             payer_account: "DE021234".into(),
-            references: lines.iter().map(|line| line.document.clone()).collect(),
+            references,
             lines,
             ..Payment::default()
         };
@@ -195,6 +212,26 @@ mod tests {
         let wanted = "CD-2026-000001, CD-2026-000002, CD-2026-000003: named line by line, 10 of CD-2026-000001 deducted (DMG), \
                       7 too much for CD-2026-000002, 20 of CD-2026-000003 deducted (PRC)";
         assert_eq!(applied.reason, wanted);
+    }
+
+    #[test]
+    fn domain_1_7_lines_that_add_up_to_all_that_is_open_still_say_what_is_short_of_one_and_too_much_of_another() {
+        let mut memory = books(&[10_000, 20_000], None);
+        let (applied, payment) = pay(&mut memory, 30_000, vec![line(1, 9_000, 0, &["DMG"]), line(2, 21_000, 0, &[])]);
+        assert_eq!(told(&payment), [(9_000, 0, 0, 1_000, "DMG"), (20_000, 0, 0, 0, "")]);
+        assert_eq!((applied.outcome, payment.on_account), (Outcome::Deduction, Amount(1_000)));
+        let mut memory = books(&[10_000, 20_000], None);
+        let (applied, payment) = pay(&mut memory, 30_000, vec![line(1, 10_000, 0, &[]), line(2, 20_000, 0, &[])]);
+        assert_eq!((applied.outcome, told(&payment).len()), (Outcome::Applied, 2));
+        assert!(applied.reason.ends_with("named line by line, and the amounts are theirs"), "{}", applied.reason);
+    }
+
+    #[test]
+    fn documents_that_only_the_lines_name_are_referenced() {
+        let mut memory = books(&[10_000, 20_000], None);
+        let lines = vec![line(2, 19_000, 0, &["freight"])];
+        let (applied, payment) = pay_naming(&mut memory, 19_000, lines, Vec::new());
+        assert_eq!((applied.outcome, told(&payment)), (Outcome::Deduction, vec![(19_000, 0, 0, 1_000, "FRT")]));
     }
 
     #[test]

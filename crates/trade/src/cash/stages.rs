@@ -77,15 +77,16 @@ pub(super) fn by_reference(
         evidence: format!("{}: {why}", numbers(items)),
         rest,
     };
+    // what the payer says of each document comes before what fits in all: too little of one may be too much of another
+    if let Some(found) = by_lines(items, lines, payment, policy) {
+        return Ok(found);
+    }
     if open == payment.amount {
         return Ok(found(full, Method::Exact, "named, and the amount is theirs", Amount::ZERO));
     }
     let discounted: Vec<Allocation> = items.iter().map(|item| with_discount(item, paid, policy)).collect();
     if sum(&discounted) == payment.amount {
         return Ok(found(discounted, Method::ExactWithDiscount, "named, with the discount taken in time", Amount::ZERO));
-    }
-    if let Some(found) = by_lines(items, lines, payment, policy) {
-        return Ok(found);
     }
     if payment.amount > open {
         let rest = payment.amount - open;
