@@ -18,7 +18,7 @@ const fn check(cause: &'static str, what: &'static str) -> Check {
 const CONTROL: Check = check("control-differs", "open in the sub-ledger, in the control account");
 const BALANCED: Check = check("entries-unbalanced", "debits and credits of a payment, nothing left");
 const BANK: Check = check("bank-differs", "money in the bank by the general ledger, by payments");
-const POSTED: Check = check("erp-missing", "entries of the payment posted in the ERP within 24 hours");
+const POSTED: Check = check("erp-missing", "entries of the payment posted in the ERP within 24 hours of being booked");
 
 /// Two sides of one amount.
 type Sides = (i64, i64);
@@ -32,10 +32,14 @@ pub(super) struct ControlAccount {
     currencies: BTreeMap<AccountId, Currency>,
     /// Currency → money in the bank by the general ledger, and by payments.
     bank: BTreeMap<Currency, Sides>,
-    /// Payments with entries that the ERP has not confirmed in time.
+    /// Payments with entries that the ERP has not confirmed in time, by when they were booked.
     late: Vec<(PaymentId, Timestamp, Amount)>,
-    /// The ERP takes entries of payments: it has confirmed some.
-    takes_payments: bool,
+    /// The ERP takes entries of payments since then: it has confirmed some.
+    posts_since: Option<Timestamp>,
+    /// Payments are booked since then.
+    books_since: Option<Timestamp>,
+    /// What payments settled that were never booked, by when they came.
+    unbooked: Vec<(Timestamp, AccountId, Amount)>,
 }
 
 impl ControlAccount {
@@ -86,15 +90,36 @@ impl ControlAccount {
         if payment.bookings.0 > 0 && payment.status != PaymentStatus::Reversed {
             bank.1 += payment.amount.0;
         }
-        let (booked, confirmed) = payment.bookings;
-        self.takes_payments |= confirmed > 0;
-        let is_late = self.now.is_some_and(|now| now.millis_since(payment.received_at) > POSTED_WITHIN);
-        if is_late && confirmed < booked {
-            self.late.push((payment.id, payment.received_at, payment.amount));
+        let (bookings, confirmed) = payment.bookings;
+        let received = payment.received_at;
+        let earliest = |known: Option<Timestamp>, at| Some(known.map_or(at, |known| known.min(at)));
+        // somebody may have dealt long afterwards with one that came before payments were booked
+        let days = payment.ledger.iter().map(|entry| entry.day);
+        let is_booked_at_once = days.clone().min().is_none_or(|day| day <= received.day().plus_days(1));
+        if bookings > 0 && is_booked_at_once {
+            self.books_since = earliest(self.books_since, received);
+        }
+        if bookings == 0 {
+            self.unbooked.extend(settled(payment).map(|(account, amount)| (received, account, amount)));
+        }
+        // the day after that of the last entry has begun, so at least all of that time has passed
+        let last = days.max().filter(|day| *day > received.day());
+        let booked_by = last.map_or(received, |day| day.plus_days(1).start());
+        if confirmed > 0 {
+            self.posts_since = earliest(self.posts_since, booked_by);
+        }
+        let is_late = self.now.is_some_and(|now| now.millis_since(booked_by) > POSTED_WITHIN);
+        if is_late && confirmed < bookings {
+            self.late.push((payment.id, booked_by, payment.amount));
         }
     }
 
-    pub(super) fn finish(self, report: &mut Report) {
+    pub(super) fn finish(mut self, report: &mut Report) {
+        // what came before payments were booked at all was settled in the general ledger some other way
+        let carried_over = self.unbooked.drain(..).filter(|(at, ..)| self.books_since.is_none_or(|since| *at < since));
+        for (_, account, amount) in carried_over {
+            self.receivables.entry(account).or_default().1 -= amount.0;
+        }
         let apart = |(left, right): Sides| Stake::new(None, Amount(left.saturating_sub(right)));
         for (account, sides) in &self.receivables {
             let currency = self.currencies.get(account).copied().unwrap_or_default();
@@ -103,8 +128,18 @@ impl ControlAccount {
         for (currency, sides) in self.bank {
             report.hold(&BANK, currency, sides.0, sides.1, apart(sides));
         }
-        for (id, received, amount) in self.late.into_iter().filter(|_| self.takes_payments) {
-            report.hold(&POSTED, id, false, true, Stake::new(Some(received), amount));
+        // an ERP that was connected later was never asked about what was booked before
+        let asked = |at: &Timestamp| self.posts_since.is_some_and(|since| since <= *at);
+        for (id, booked, amount) in self.late.iter().filter(|(_, booked, _)| asked(booked)) {
+            report.hold(&POSTED, *id, false, true, Stake::new(Some(*booked), *amount));
         }
     }
+}
+
+/// What a payment settled, by whose document it was.
+fn settled(payment: &Payment) -> impl Iterator<Item = (AccountId, Amount)> {
+    payment.allocations.iter().filter_map(|allocation| {
+        let owner = allocation.account.as_ref().or(payment.account.as_ref())?;
+        Some((owner.clone(), allocation.amount + allocation.discount + allocation.written_off))
+    })
 }

@@ -237,6 +237,46 @@ fn r6_a_payment_that_the_erp_has_not_posted_is_a_break_after_a_day_where_it_post
 }
 
 #[test]
+fn r6_the_erp_has_a_day_from_the_booking_on_and_is_not_asked_about_what_was_booked_before_it_was_connected() {
+    let (mut story, _, invoice) = billed();
+    billing::confirm_by_erp(story.books(), invoice, "E-1", &at(5)).unwrap();
+    let id = paid(&mut story, invoice);
+    let days = |days: i64| Some(at(6).now.plus_millis(days * 24 * 3_600_000 + 1));
+    let is_missing = |story: &Story, now| breaks(story, now).iter().any(|found| found.cause == "erp-missing");
+    // taken back and booked again a week later
+    with_payment(&mut story, id, |payment| {
+        payment.bookings = (2, 1);
+        payment.ledger.iter_mut().for_each(|entry| entry.day = at(6).now.day().plus_days(7));
+    });
+    assert!(!is_missing(&story, days(8)));
+    assert!(is_missing(&story, days(9)));
+    // the only one that was confirmed came later than this
+    with_payment(&mut story, id, |payment| payment.bookings = (2, 0));
+    let later = Payment { id: PaymentId(9), received_at: days(20).unwrap(), bookings: (1, 1), ..Payment::default() };
+    story.books().record(&PaymentId(9), PaymentEvent::Received(Box::new(later)));
+    assert!(!is_missing(&story, days(30)));
+}
+
+#[test]
+fn r6_payments_of_a_store_from_before_they_were_booked_are_no_breaks_and_a_later_one_that_is_not_booked_is() {
+    let (mut story, _, invoice) = billed();
+    let id = paid(&mut story, invoice);
+    with_payment(&mut story, id, |payment| {
+        payment.bookings = (0, 0);
+        payment.ledger.clear();
+    });
+    assert_eq!(breaks(&story, None), []);
+    let booked = |story: &mut Story, received_at| {
+        let booked = Payment { id: PaymentId(9), received_at, bookings: (1, 0), ..Payment::default() };
+        story.books().record(&PaymentId(9), PaymentEvent::Received(Box::new(booked)));
+    };
+    booked(&mut story, at(7).now);
+    assert_eq!(breaks(&story, None), []);
+    booked(&mut story, at(5).now);
+    assert_eq!(about(&found(&story, "control-differs")), ("R6", "ACME EUR", 10_000, Role::Receivables));
+}
+
+#[test]
 fn r7_a_payment_that_no_statement_has() {
     let (mut story, _, invoice) = billed();
     paid(&mut story, invoice);
