@@ -281,6 +281,11 @@ pub enum InvoiceEvent {
         /// The invoice in its place.
         by: InvoiceId,
     },
+    /// The payment with which something was written off is taken back, and the write-off with it.
+    WriteOffTakenBack {
+        /// How much.
+        amount: Amount,
+    },
 }
 
 /// A gap-free numbering series: legal entity, document type, optional branch, year (domain §1.6).
@@ -305,6 +310,21 @@ pub enum SeriesEvent {
 }
 
 impl Invoice {
+    /// It counts no longer for whoever wrote off as much last, or else for who wrote off last.
+    fn take_back_write_off(&mut self, amount: Amount) {
+        if let Some(at) = self.written_off.iter().rposition(|(_, written_off)| *written_off == amount) {
+            self.written_off.remove(at);
+            return;
+        }
+        let mut left = amount;
+        for (_, written_off) in self.written_off.iter_mut().rev() {
+            let part = left.min(*written_off);
+            *written_off -= part;
+            left -= part;
+        }
+        self.written_off.retain(|(_, written_off)| written_off.is_positive());
+    }
+
     fn end_dispute(&mut self) {
         (self.dispute, self.disputed_by) = (None, Text::default());
     }
@@ -343,6 +363,7 @@ impl Folded for Invoice {
             }
             InvoiceEvent::DisputeVoided => self.end_dispute(),
             InvoiceEvent::Replaced { by } => self.replaced_by.push(*by),
+            InvoiceEvent::WriteOffTakenBack { amount } => self.take_back_write_off(*amount),
         }
     }
 }

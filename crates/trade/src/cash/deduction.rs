@@ -258,8 +258,11 @@ mod tests {
             entries: vec![back],
             ..StatementDocument::default()
         };
+        let forgiven = |story: &mut Story| story.books().invoice(&InvoiceId(1)).unwrap().unwrap().written_off.clone();
+        assert_eq!(forgiven(&mut story), [(Text::from("ann"), Amount(1_000))]);
         cash::import(story.books(), &statement, &at(8)).unwrap();
         assert_eq!(story.order(order).receivable, Amount(10_000));
+        assert_eq!(forgiven(&mut story), [], "it counts no longer towards what ann may give away");
         story.check();
     }
 }

@@ -52,6 +52,9 @@ pub(super) fn reopen(books: &mut dyn Books, id: &AccountId, allocation: &Allocat
             books.record(id, AccountEvent::Allowed { invoice, amount: -amount, code, at: cx.now });
         }
     }
+    if allocation.written_off.is_positive() && !allocation.code.is_empty() {
+        books.record(&invoice, crate::billing::InvoiceEvent::WriteOffTakenBack { amount: allocation.written_off });
+    }
     if allocation.deduction.is_positive() {
         let code = allocation.code.clone();
         books.record(id, AccountEvent::ItemDisputed { invoice, amount: Amount::ZERO, code });
