@@ -10,12 +10,9 @@ use crate::ids::{InvoiceId, OrderId};
 /// The break that blocks the posting of invoices of an order, in words; `None` if none is open.
 pub(crate) fn blocks_posting(books: &mut dyn Books, id: OrderId) -> Result<Option<Text>, Stop> {
     let Some(known) = books.reconciliation(&Text::const_new(Reconciliation::KEY))? else { return Ok(None) };
-    for open in known.open.iter().filter(|open| open.checkpoint == "R5") {
-        if about(books, open)?.contains(&id) {
-            return Ok(Some(format_compact!("R5: {} of {}, {} and {}", open.what, open.about, open.left, open.right)));
-        }
-    }
-    Ok(None)
+    // kept with the break: an order is billed without another look at what each break is about
+    let open = known.open.iter().find(|open| open.blocks.contains(&id));
+    Ok(open.map(|open| format_compact!("R5: {} of {}, {} and {}", open.what, open.about, open.left, open.right)))
 }
 
 /// The orders whose invoices a break keeps from being posted; none unless it is one of R5.

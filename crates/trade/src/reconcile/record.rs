@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use units::{Amount, Text, Timestamp};
 
+use super::block::blocked_by;
 use super::report::Break;
 use crate::books::{Books, Folded, Key, Stop};
 use crate::context::{Context, Role};
-use crate::ids::Reference;
+use crate::ids::{OrderId, Reference};
 
 /// More breaks than this are one fault of the whole, and not so many of single records.
 const MAX_BREAKS: usize = 1_000;
@@ -51,6 +52,9 @@ pub struct OpenBreak {
     pub since: Option<Timestamp>,
     /// When it was found.
     pub detected_at: Timestamp,
+    /// The orders whose invoices it keeps from being posted.
+    #[serde(default)]
+    pub blocks: Vec<OrderId>,
 }
 
 impl From<&Break> for OpenBreak {
@@ -67,6 +71,7 @@ impl From<&Break> for OpenBreak {
             cause: Text::const_new(found.cause),
             since: found.since,
             detected_at: Timestamp::default(),
+            blocks: Vec::new(),
         }
     }
 }
@@ -157,7 +162,8 @@ pub fn note_breaks(books: &mut dyn Books, found: &[OpenBreak], cx: &Context) -> 
     for new in found {
         if room > 0 && seen.insert(&new.id) {
             room -= 1;
-            let new = OpenBreak { detected_at: cx.now, ..new.clone() };
+            let blocks = blocked_by(books, new)?;
+            let new = OpenBreak { detected_at: cx.now, blocks, ..new.clone() };
             books.record(&key, ReconciliationEvent::BreakDetected(Box::new(new.clone())));
             compared.detected.push(new);
         }
