@@ -258,7 +258,11 @@ pub(crate) fn lab_system(name: &str, url: &str) -> String {
     let capabilities: Vec<(&str, &str, &str)> = match name {
         "tax" => vec![("tax.quote", "/quotes", "")],
         "carrier" => vec![("tms.book", "/bookings", ""), ("tms.intercept", "/intercepts", "")],
-        "erp" => vec![("erp.post_invoice", "/postings", ""), ("erp.post_payment", "/payments", "")],
+        "erp" => vec![
+            ("erp.post_invoice", "/postings", ""),
+            ("erp.post_payment", "/payments", ""),
+            ("erp.control_account", "/control-account", ""),
+        ],
         "bank" => Vec::new(),
         _ => vec![
             ("wms.release", "/releases", name),

@@ -144,6 +144,16 @@ pub struct LedgerDocument<'a> {
     pub(crate) entries: Vec<LedgerLine<'a>>,
 }
 
+/// Asks the ERP what its control account of receivables moved by on each day of a period (`erp.control_account`). The answer has the same
+/// `from` and `until`, and `movements`, each with `date`, `currency` and `amount` (debits less credits); days without any may be left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ControlAccountDocument {
+    /// The first day.
+    pub(crate) from: Day,
+    /// The last day.
+    pub(crate) until: Day,
+}
+
 /// A debit or a credit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LedgerLine<'a> {

@@ -35,7 +35,7 @@ pub mod webhook;
 pub use batch::{Batch, BatchId, BatchPart};
 pub use command::{Body, Command, JobAnswer, Reply, TaskChange};
 pub use content::{forms_beside, read_form};
-pub use decide::{CAPABILITIES, POST_PAYMENT, can_be_done};
+pub use decide::{CAPABILITIES, CONTROL_ACCOUNT, POST_PAYMENT, can_be_done};
 pub use definition::{Definition, DefinitionId, Resource};
 pub use dependency::{Dependency, DependencyChange};
 pub use draft::{Draft, DraftChange, DraftEvent, DraftId, DraftStatus};

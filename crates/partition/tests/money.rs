@@ -150,3 +150,37 @@ fn of_a_payment_only_what_leads_on_is_offered() {
     assert_eq!((chase.kind, chase.actions.as_slice()), (ExceptionKind::PaymentUnmatched, [Action::Wait].as_slice()));
     story.check();
 }
+
+#[test]
+fn domain_1_10_r6_the_erp_is_asked_about_its_control_account_and_what_cannot_be_read_is_somebodys_business() {
+    let known = |story: &Story| {
+        let key = partition::AnyKey::Trade(Key::Reconciliation(trade::reconcile::Reconciliation::KEY.into()));
+        match story.disk.states.get(&key) {
+            Some(partition::AnyState::Trade(trade::Aggregate::Reconciliation(known), _)) => known.erp.as_deref().cloned(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut nobody = Story::new(&[]);
+    nobody.must(Body::NoteBreaks(Vec::new()));
+    assert!(nobody.delivered.is_empty());
+    let mut story = Story::new(&[partition::CONTROL_ACCOUNT]);
+    let answer = |story: &mut Story, movements: &str| {
+        story.must(Body::NoteBreaks(Vec::new()));
+        let asked = story.delivered.last().unwrap().clone();
+        assert_eq!(asked.capability.as_str(), partition::CONTROL_ACCOUNT);
+        let asked_for: serde_json::Value = serde_json::from_str(&asked.document).unwrap();
+        assert_eq!(asked_for, serde_json::json!({ "from": "2025-12-29", "until": "2026-02-28" }));
+        let answer = format!(r#"{{"from": "2025-12-29", "until": "2026-02-28", "movements": {movements}}}"#);
+        let answer = feel::Value::from_json(&serde_json::from_str(&answer).unwrap()).unwrap();
+        let response = answer.as_context().unwrap().clone();
+        story.must(Body::EffectSucceeded { effect: asked.id, response });
+    };
+    answer(&mut story, r#"[{"date": "2026-02-27", "currency": "EUR", "amount": "-12.50"}]"#);
+    let told = known(&story).unwrap();
+    assert_eq!((told.until.to_string(), told.movements[0].amount), ("2026-02-28".to_owned(), Amount(-1_250)));
+    assert!(story.open_exceptions().is_empty());
+    answer(&mut story, r#"[{"date": "yesterday", "currency": "EUR", "amount": "1"}]"#);
+    assert_eq!(known(&story), Some(told), "what was told before stays");
+    assert_eq!(story.open_exceptions().iter().map(|asked| asked.kind).collect::<Vec<_>>(), [ExceptionKind::Integration]);
+    story.check();
+}

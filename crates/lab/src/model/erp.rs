@@ -16,6 +16,8 @@ pub struct Erp {
     payments: BTreeMap<String, usize>,
     /// Currency → account of the general ledger → balance in minor units.
     balances: BTreeMap<String, BTreeMap<String, i64>>,
+    /// Day and currency → what the receivables moved by, in minor units.
+    receivables: BTreeMap<(String, String), i64>,
 }
 
 impl Model for Erp {
@@ -23,6 +25,7 @@ impl Model for Erp {
         match path {
             "/postings" => self.post_invoice(body),
             "/payments" => self.post_payment(body),
+            "/control-account" => self.control_account(body),
             _ => Answer::new(404, json!({ "error": "there is no such operation" })),
         }
     }
@@ -80,7 +83,23 @@ impl Erp {
         Answer::new(201, json!({ "reference": format!("ERP-P{:06}", known.unwrap_or(count)) }))
     }
 
+    /// What the receivables moved by on each day of a period.
+    fn control_account(&self, body: &Value) -> Answer {
+        let (from, until) = (text(body, "from"), text(body, "until"));
+        // days sort as they are written
+        let asked = self.receivables.iter().filter(|((day, _), _)| (&from..=&until).contains(&day));
+        let movements = asked.map(|((day, currency), amount)| {
+            let in_major = Amount(*amount).to_decimal(currency.parse().unwrap_or_default());
+            json!({ "date": day, "currency": currency, "amount": in_major.to_string() })
+        });
+        let movements: Vec<Value> = movements.collect();
+        Answer::new(200, json!({ "from": from, "until": until, "movements": movements }))
+    }
+
     fn balance(&mut self, body: &Value, ledger: &str, amount: i64) {
+        if ledger == "receivables" {
+            *self.receivables.entry((text(body, "date"), text(body, "currency"))).or_default() += amount;
+        }
         let of_currency = self.balances.entry(text(body, "currency")).or_default();
         *of_currency.entry(ledger.to_owned()).or_default() += amount;
     }
@@ -112,5 +131,22 @@ mod tests {
         let ledger = erp.ledger();
         assert_eq!((&ledger["payments"], &ledger["balances_minor"]["GBP"]["bank"]), (&json!(1), &json!(1_250)));
         assert_eq!(ledger["balances_minor"]["GBP"]["receivables"], json!(-1_250));
+    }
+
+    #[test]
+    fn the_control_account_is_told_by_day_and_only_for_the_days_asked_about() {
+        let (mut erp, chance) = (Erp::default(), Chance { seed: 1, faults: crate::FaultProfile::NONE });
+        for (number, kind, day, gross) in [
+            ("1", "invoice", "2026-03-02", "10.00"),
+            ("2", "credit_note", "2026-03-02", "2.50"),
+            ("3", "invoice", "2026-03-04", "7"),
+        ] {
+            let body = json!({ "number": number, "kind": kind, "date": day, "gross": gross, "currency": "GBP" });
+            assert_eq!(erp.request("/postings", &body, 0, &chance).status, 201);
+        }
+        let asked = json!({ "from": "2026-03-01", "until": "2026-03-03" });
+        let answer = erp.request("/control-account", &asked, 0, &chance);
+        let wanted = json!([{ "date": "2026-03-02", "currency": "GBP", "amount": "7.5" }]);
+        assert_eq!((answer.status, &answer.body["movements"], &answer.body["until"]), (200, &wanted, &json!("2026-03-03")));
     }
 }

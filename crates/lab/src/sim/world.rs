@@ -455,6 +455,7 @@ fn system_of(effect: &Effect) -> Option<(usize, String)> {
         ("tms.intercept", _) => (1, "/intercepts".into()),
         ("erp.post_invoice", _) => (2, "/postings".into()),
         (partition::POST_PAYMENT, _) => (2, "/payments".into()),
+        (partition::CONTROL_ACCOUNT, _) => (2, "/control-account".into()),
         (capability, route) => {
             let system = if route == "EAST" { 4 } else { 5 };
             let document: Value = serde_json::from_str(&effect.document).ok()?;

@@ -372,6 +372,7 @@ fn note_breaks(txn: &mut Txn<'_>, breaks: &[trade::reconcile::OpenBreak]) -> Out
             trade::exception::Raise { amount: new.value, routing: trade::exception::Routing::to(new.owner), case, ..raise };
         trade::exception::raise(txn.books(), raise, &cx)?;
     }
+    document::ask_control_account(txn)?;
     Ok(Reply::Done)
 }
 
@@ -621,6 +622,16 @@ fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<
         (document::POST_PAYMENT, Some(Key::Payment(id))) => {
             trade::cash::confirm_posting(txn.books(), *id, &word("reference"), &cx)?;
         }
+        (document::CONTROL_ACCOUNT, _) => match document::control_account(response) {
+            Some(told) => trade::reconcile::note_erp(txn.books(), told),
+            None => {
+                let reason =
+                    "the ERP's answer about its control account has no `from`, `until` and `movements` that can be read";
+                let subject = trade::exception::Subject::default();
+                let kind = trade::exception::ExceptionKind::Integration;
+                trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+            }
+        },
         _ => {}
     }
     Ok(())

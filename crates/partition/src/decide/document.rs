@@ -7,14 +7,15 @@ use feel::{Context as Variables, Value};
 use serde::Serialize;
 use trade::cash::LedgerEntry;
 use trade::fulfilment::{WarehouseLine, WarehouseOrder};
+use trade::reconcile::{ErpControl, ErpMovement};
 use trade::{AccountId, InvoiceId, Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
 use units::{Amount, Currency, Day, Text};
 
 use super::task::{company, label, order};
 use super::txn::{Outcome, Txn, text};
 use crate::document::{
-    BookingDocument, DiscountTerms, Exchange, InterceptDocument, LedgerDocument, LedgerLine, PostingDocument, QuoteDocument,
-    QuoteExemption, QuoteLine, ReleaseDocument, ReleaseLine,
+    BookingDocument, ControlAccountDocument, DiscountTerms, Exchange, InterceptDocument, LedgerDocument, LedgerLine,
+    PostingDocument, QuoteDocument, QuoteExemption, QuoteLine, ReleaseDocument, ReleaseLine,
 };
 use crate::effect::{Effect, EffectId};
 
@@ -24,6 +25,12 @@ pub const CAPABILITIES: [&str; 5] = ["tax.quote", "wms.release", "wms.cancel", "
 
 /// The ERP posts what payments come to. Where no system offers it, the entries stand in our own ledger only.
 pub const POST_PAYMENT: &str = "erp.post_payment";
+
+/// The ERP says what its control account of receivables moved by. Where no system offers it, ours is compared with our own documents only.
+pub const CONTROL_ACCOUNT: &str = "erp.control_account";
+
+/// So many days are asked about.
+const CONTROL_DAYS: i32 = 62;
 
 /// Makes the effect of a connection task: capability, route and document.
 pub(super) fn effect(
@@ -186,6 +193,38 @@ pub(super) fn post_entries(txn: &mut Txn<'_>, of: &Key, number: u32, day: Day, e
     };
     txn.request(effect);
     Ok(())
+}
+
+/// Asks the ERP about its control account, if it tells: up to the day before yesterday, of which nothing is on its way any more.
+pub(super) fn ask_control_account(txn: &mut Txn<'_>) -> Outcome<()> {
+    if !txn.capabilities.contains(CONTROL_ACCOUNT) {
+        return Ok(());
+    }
+    let until = company(txn)?.calendar.local_day(txn.now()).plus_days(-2);
+    let effect = Effect {
+        id: txn.loose_effect_id(),
+        capability: Text::const_new(CONTROL_ACCOUNT),
+        requested_at: txn.now(),
+        document: json(&ControlAccountDocument { from: until.plus_days(1 - CONTROL_DAYS), until }),
+        ..Effect::default()
+    };
+    txn.request(effect);
+    Ok(())
+}
+
+/// What the ERP answers to [`ask_control_account`]; `None` if that is not what was asked.
+pub(super) fn control_account(response: &Variables) -> Option<ErpControl> {
+    let day = |value: Option<&Value>| value.and_then(Value::as_str)?.parse::<Day>().ok();
+    let movement = |value: &Value| {
+        let movement = value.as_context()?;
+        let currency = movement.get("currency")?.as_str()?.parse().ok()?;
+        let amount = movement.get("amount")?;
+        let amount = amount.as_decimal().or_else(|| amount.as_str()?.parse().ok())?;
+        let amount = Amount::from_decimal(amount, currency, units::Rounding::HalfUp)?;
+        Some(ErpMovement { day: day(movement.get("date"))?, currency, amount })
+    };
+    let movements = response.get("movements")?.as_list()?.iter().map(movement).collect::<Option<Vec<_>>>()?;
+    Some(ErpControl { from: day(response.get("from"))?, until: day(response.get("until"))?, movements })
 }
 
 fn id<T: std::str::FromStr>(variables: &Variables, name: &str) -> Outcome<T> {

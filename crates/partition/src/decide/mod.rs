@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 
 use units::Text;
 
-pub use document::{CAPABILITIES, POST_PAYMENT};
+pub use document::{CAPABILITIES, CONTROL_ACCOUNT, POST_PAYMENT};
 pub use worker::can_be_done;
 
 use crate::command::Command;

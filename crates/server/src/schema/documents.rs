@@ -66,12 +66,13 @@ static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {
     let components = &api["components"]["schemas"];
     let described =
         DESCRIBED.iter().map(|(name, way, used, component)| (*name, *way, *used, bundled(components, component)));
-    let effects: [(_, _, _, fn() -> Value); 6] = [
+    let effects: [(_, _, _, fn() -> Value); 7] = [
         ("tax_quote", Way::Sent, "tax.quote", sent::<document::QuoteDocument<'static>>),
         ("release", Way::Sent, "wms.release, wms.cancel, wms.redirect", sent::<document::ReleaseDocument<'static>>),
         ("booking", Way::Sent, "tms.book", sent::<document::BookingDocument<'static>>),
         ("intercept", Way::Sent, "tms.intercept", sent::<document::InterceptDocument<'static>>),
         ("invoice_posting", Way::Sent, "erp.post_invoice", sent::<document::PostingDocument<'static>>),
+        ("control_account_question", Way::Sent, "erp.control_account", sent::<document::ControlAccountDocument>),
         ("ledger_posting", Way::Sent, "erp.post_payment", sent::<document::LedgerDocument<'static>>),
     ];
     let effects = effects.into_iter().map(|(name, way, used, schema)| (name, way, used, schema()));

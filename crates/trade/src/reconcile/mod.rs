@@ -5,6 +5,7 @@
 
 mod asked;
 mod block;
+mod erp;
 mod ledger;
 mod liabilities;
 mod money;
@@ -16,6 +17,7 @@ mod units_kept;
 mod planted;
 
 pub use block::blocked_by;
+pub use erp::{ErpControl, ErpMovement, note_erp};
 pub use record::{Compared, OpenBreak, Reconciliation, ReconciliationEvent, note_breaks};
 pub use report::{Break, MoneyTotals, Report, Totals};
 
@@ -43,6 +45,7 @@ pub fn check<'a>(aggregates: impl Iterator<Item = (&'a Key, &'a Aggregate)>, now
     let mut units = units_kept::Units::new(now);
     let mut money = money::Money::new(now);
     let mut control = ledger::ControlAccount::new(now);
+    let mut by_day = erp::ByDay::default();
     let mut asked = asked::Asked::default();
     let mut liabilities = liabilities::Liabilities::default();
     for (key, aggregate) in aggregates {
@@ -50,12 +53,14 @@ pub fn check<'a>(aggregates: impl Iterator<Item = (&'a Key, &'a Aggregate)>, now
         units.take(key, aggregate, &mut report);
         money.take(key, aggregate, &mut report);
         control.take(key, aggregate, &mut report);
+        by_day.take(aggregate);
         asked.take(key, aggregate, &mut report);
         liabilities.take(key, aggregate);
     }
     units.finish(&mut report);
     money.finish(&mut report);
     control.finish(&mut report);
+    by_day.finish(&mut report);
     asked.finish(&mut report);
     liabilities.finish(&mut report);
     report

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use units::{Amount, Text, Timestamp};
 
 use super::block::blocked_by;
+use super::erp::ErpControl;
 use super::report::Break;
 use crate::books::{Books, Folded, Key, Stop};
 use crate::context::{Context, Role};
@@ -25,6 +26,9 @@ pub struct Reconciliation {
     pub detected: u64,
     /// How many of them are gone.
     pub cleared: u64,
+    /// What the ERP said last of its control account.
+    #[serde(default)]
+    pub erp: Option<Box<ErpControl>>,
 }
 
 /// A break that is open. Amounts are minor units.
@@ -95,6 +99,8 @@ pub enum ReconciliationEvent {
     },
     /// Two records disagree that did not before.
     BreakDetected(Box<OpenBreak>),
+    /// The ERP said what its control account moved by.
+    ErpTold(Box<ErpControl>),
     /// Two records agree that did not before, without anybody saying so.
     BreakCleared {
         /// Which break it was.
@@ -125,6 +131,7 @@ impl Folded for Reconciliation {
                 self.detected += 1;
                 self.open.push((**found).clone());
             }
+            ReconciliationEvent::ErpTold(told) => self.erp = Some(told.clone()),
             ReconciliationEvent::BreakCleared { id, .. } => {
                 self.cleared += 1;
                 self.open.retain(|open| open.id != *id);
