@@ -55,7 +55,7 @@ pub struct KeyConfig {
     pub name: Text,
     /// SHA-256 of the key in hex.
     pub sha256: String,
-    /// What it may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`.
+    /// What it may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`, `controller`.
     pub roles: Vec<Role>,
     /// Up to which amount it may release holds, approve, write off, and credit of one invoice in all, in minor units; nothing means what
     /// its roles allow.

@@ -132,6 +132,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::authority::routes())
         .merge(resource::day::routes())
         .merge(resource::items::routes())
+        .merge(resource::margins::routes())
         .merge(metrics::routes())
         .merge(description())
         .merge(docs::routes())

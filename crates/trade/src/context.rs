@@ -50,6 +50,8 @@ pub enum Role {
     Worker,
     /// Decides on suspected fraud and on export control, and on nothing else: whoever sells or grants credit does not.
     Compliance,
+    /// Sees what goods cost and what is earned on them.
+    Controller,
 }
 
 impl Actor {

@@ -9,6 +9,7 @@ export const ROLES = {
   credit_manager: "Releases larger credit holds",
   receivables: "Matches payments; decides on deductions and billing",
   compliance: "Decides on suspected fraud and on export control, and on nothing else",
+  controller: "Sees what goods cost, and what is earned on them",
   operations: "Runs connections, processes and their incidents",
   director: "May do what every other role may, but not administer",
   admin: "Adds people and programs, and says what they may do",

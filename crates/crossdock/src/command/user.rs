@@ -69,7 +69,7 @@ pub(crate) struct Identity {
     /// How they are called
     #[arg(long, default_value = "")]
     name: String,
-    /// What they may do: sales, warehouse, credit_clerk, credit_manager, director, receivables, operations, admin, worker, compliance;
+    /// What they may do: sales, warehouse, credit_clerk, credit_manager, director, receivables, operations, admin, worker, compliance, controller;
     /// with @CODE only in the company with that code
     #[arg(long = "role", value_name = "ROLE[@COMPANY]")]
     roles: Vec<String>,

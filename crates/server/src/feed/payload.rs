@@ -41,6 +41,8 @@ pub(super) fn payload(value: &impl Serialize, measures: &dyn Measures) -> Result
 /// Fields that are in the company's currency, whatever the event is about.
 const OURS: [&str; 8] =
     ["credit_limit", "exposure", "exposure_parts", "insurance_limit", "limit", "order_value", "realised", "secured"];
+/// Fields that are left empty: everybody reads the feed, and what goods cost is not for everybody.
+const NOT_FOR_ALL: [&str; 1] = ["landed_cost"];
 /// Types whose amounts are.
 const OUR_TYPES: [&str; 1] = ["Hold"];
 
@@ -279,7 +281,9 @@ struct Fields<'s> {
 impl Fields<'_> {
     fn insert<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Error> {
         let is_ours = self.writer.is_ours || OURS.contains(&key);
-        self.fields.insert(key.to_owned(), value.serialize(Writer { is_ours, ..self.writer })?);
+        let value =
+            if NOT_FOR_ALL.contains(&key) { Value::Null } else { value.serialize(Writer { is_ours, ..self.writer })? };
+        self.fields.insert(key.to_owned(), value);
         Ok(())
     }
 
@@ -435,6 +439,17 @@ mod tests {
         assert_eq!(told(&moved)["Moved"]["quantity"], json!({ "value": "2" }));
         let named = (ItemId::from("A"), Quantity(2));
         assert_eq!(told(&named), json!(["A", { "value": "2", "uom": "BX" }]));
+    }
+
+    #[test]
+    fn what_goods_cost_is_not_told() {
+        let item = trade::master::Item {
+            landed_cost: Some(units::Decimal::ONE),
+            list_price: Some(units::Decimal::ONE),
+            ..trade::master::Item::default()
+        };
+        let item = told(&trade::master::ItemEvent::Set(Box::new(item)));
+        assert_eq!((&item["Set"]["landed_cost"], &item["Set"]["list_price"]), (&Value::Null, &json!("1")));
     }
 
     #[test]

@@ -139,6 +139,11 @@ fn permitted(operation: Option<&Operation>, actor: &Actor) -> Result<(), Problem
     }
 }
 
+/// Whether somebody sees what goods cost and what is earned on them: it tells how far a price can be bargained down.
+pub(crate) fn sees_costs(actor: &Actor) -> bool {
+    may(actor, &[Role::Controller])
+}
+
 /// Administrators and directors may do what every role may.
 fn may(actor: &Actor, roles: &[Role]) -> bool {
     actor.has(Role::Admin) || actor.has(Role::Director) || roles.iter().any(|role| actor.has(*role))

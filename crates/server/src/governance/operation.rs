@@ -46,6 +46,7 @@ const ADMINISTRATION: Permission = Roles(&[Role::Admin]);
 const RECONCILERS: Permission = Roles(&[Role::Operations, Role::Receivables]);
 const BILLERS: Permission = Roles(&[Role::Sales, Role::Receivables]);
 const REOPENERS: Permission = Roles(&[Role::CreditManager, Role::Director]);
+const CONTROLLING: Permission = Roles(&[Role::Controller]);
 const HOLDERS: Permission = Roles(&[Role::Sales, Role::CreditClerk, Role::CreditManager, Role::Operations]);
 
 /// A request for one thing, or one change.
@@ -148,6 +149,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/orders/{order}/instances", Known, ONE),
     of("POST", "/v1/orders/{order}/lines/{line}/correction", SALES, ONE),
     of("POST", "/v1/orders/{order}/milestones", BILLERS, ONE),
+    of("GET", "/v1/orders/{order}/margins", CONTROLLING, ONE),
     of("GET", "/v1/orders/{order}/original", Known, ONE),
     of("POST", "/v1/orders/{order}/closing", REOPENERS, ONE),
     of("POST", "/v1/orders/{order}/rebillings", FINANCE, ONE),

@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::extract::{Path, Query, Reading};
+use crate::governance::sees_costs;
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
 use crate::readers::company;
@@ -43,7 +44,7 @@ pub(crate) struct ItemView {
     aliases: Vec<String>,
     /// List price per base unit, in the company's currency.
     list_price: Option<String>,
-    /// Landed cost per base unit, in the company's currency.
+    /// Landed cost per base unit, in the company's currency; for those who see costs.
     landed_cost: Option<String>,
     /// Tax category.
     tax_category: String,
@@ -93,7 +94,7 @@ pub(crate) struct SubstituteView {
     price: String,
 }
 
-fn item_view(item: &Item) -> ItemView {
+fn item_view(item: &Item, sees_costs: bool) -> ItemView {
     let uoms = item.uoms.iter().map(|(uom, factor)| UomView { uom: uom.to_string(), base: factor.base, per: factor.per });
     let substitutes = item.substitutes.iter().map(|substitute| SubstituteView {
         item: substitute.item.to_string(),
@@ -111,7 +112,7 @@ fn item_view(item: &Item) -> ItemView {
         uoms: uoms.collect(),
         aliases: texts(&item.aliases),
         list_price: item.list_price.map(|price| price.to_string()),
-        landed_cost: item.landed_cost.map(|cost| cost.to_string()),
+        landed_cost: item.landed_cost.filter(|_| sees_costs).map(|cost| cost.to_string()),
         tax_category: item.tax_category.to_string(),
         weight_grams: item.weight_grams,
         hazardous: item.hazardous,
@@ -135,11 +136,16 @@ pub(crate) struct Paging {
 
 /// List items, in the order of their codes.
 #[utoipa::path(get, path = "/v1/items", tag = "company", params(Paging), responses((status = 200, body = Page<ItemView>)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(paging): Query<Paging>) -> Result<Listed, Problem> {
+async fn list(
+    State(state): State<AppState>,
+    Reading(actor): Reading,
+    Query(paging): Query<Paging>,
+) -> Result<Listed, Problem> {
+    let sees_costs = sees_costs(&actor);
     let read = move |reader: &mut dyn Reader| {
         let query = RowQuery::table(Table::Trade(Kind::Item));
         page::counted_rows(reader, query, paging.after.as_deref(), paging.limit, |_, _, state| match state {
-            AnyState::Trade(Aggregate::Item(item), _) => Some(item_view(&item)),
+            AnyState::Trade(Aggregate::Item(item), _) => Some(item_view(&item, sees_costs)),
             _ => None,
         })
     };
@@ -148,9 +154,13 @@ async fn list(State(state): State<AppState>, _: Reading, Query(paging): Query<Pa
 
 /// Show an item.
 #[utoipa::path(get, path = "/v1/items/{item}", tag = "company", params(("item" = String, Path)), responses((status = 200, body = ItemView)))]
-async fn show(State(state): State<AppState>, _: Reading, Path(item): Path<String>) -> Result<Versioned<ItemView>, Problem> {
+async fn show(
+    State(state): State<AppState>,
+    Reading(actor): Reading,
+    Path(item): Path<String>,
+) -> Result<Versioned<ItemView>, Problem> {
     match versioned(&state, Key::Item(item.as_str().into())).await? {
-        (Aggregate::Item(item), version) => Ok(Versioned(item_view(&item), version)),
+        (Aggregate::Item(item), version) => Ok(Versioned(item_view(&item, sees_costs(&actor)), version)),
         _ => Err(Problem::not_found(item)),
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod invoice_documents;
 pub(crate) mod invoices;
 pub(crate) mod items;
 pub(crate) mod jobs;
+pub(crate) mod margins;
 pub(crate) mod master;
 pub(crate) mod names;
 pub(crate) mod orders;

@@ -3,9 +3,11 @@
 mod applied;
 mod expected;
 mod judge;
+mod margins;
 mod promotion;
 mod quoted;
 mod validate;
 
 pub use expected::{Expected, expected};
+pub use margins::{Margin, margins};
 pub use validate::{use_expected, validate};

@@ -104,7 +104,7 @@ fn item_to_price(books: &mut dyn Books, line: &Line) -> Result<Option<Arc<Item>>
     Ok(books.item(&line.item)?)
 }
 
-fn day_of(company: &Company, order: &Order) -> Day {
+pub(super) fn day_of(company: &Company, order: &Order) -> Day {
     company.calendar.local_day(order.received_at)
 }
 
@@ -114,7 +114,7 @@ fn in_words(faults: &[Fault]) -> Text {
     Text::from(format!("{}{more}", named.join("; ")))
 }
 
-fn account_of(books: &mut dyn Books, order: &Order) -> Result<Arc<Account>, Stop> {
+pub(super) fn account_of(books: &mut dyn Books, order: &Order) -> Result<Arc<Account>, Stop> {
     books.account(&order.account)?.ok_or_else(|| Refusal::NotFound(Key::Account(order.account.clone())).into())
 }
 

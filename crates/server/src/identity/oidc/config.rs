@@ -52,7 +52,7 @@ pub struct OidcConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GrantConfig {
-    /// The roles here: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`.
+    /// The roles here: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`, `controller`.
     pub roles: Vec<Role>,
     /// Up to which amount its holders may decide, in minor units. The largest of somebody's grants counts; nothing in any of them means
     /// what the roles allow.

@@ -13,7 +13,7 @@ use partition::{AnyKey, AnyState, Effect, EffectId, JobId, Table, WorkerJob};
 use serde::Serialize;
 use store::{Reader, RowQuery};
 use trade::exception::{Exception, TaskRef};
-use trade::{Aggregate, Books, Key, Kind, Missing, OrderId};
+use trade::{Aggregate, Books, Key, Kind, OrderId};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -399,7 +399,7 @@ fn join(
         }
         WaitsFor::Task { .. } | WaitsFor::Incident(_) => {
             let task = TaskRef { instance: id.0, task: waiting.key };
-            let books: &mut dyn Books = &mut Stored(reader);
+            let books: &mut dyn Books = &mut readers::Stored(reader);
             let exception = trade::exception::of_task(books, task).ok().flatten();
             if let Some(exception) = exception.and_then(|id| books.exception(&id).ok().flatten()) {
                 decided_by(&exception, view);
@@ -436,7 +436,7 @@ fn asked(reader: &mut dyn Reader, connections: &Connections, effect: &Effect, vi
     if dead.is_some() {
         view.release = format!("the dead letter {} is sent again, or the instance retried", effect.id);
         view.who = "the role operations".to_owned();
-        let books: &mut dyn Books = &mut Stored(reader);
+        let books: &mut dyn Books = &mut readers::Stored(reader);
         let exception = trade::exception::of_dead_letter(books, &effect.id.to_string()).ok().flatten();
         if let Some(exception) = exception.and_then(|id| books.exception(&id).ok().flatten()) {
             decided_by(&exception, view);
@@ -478,30 +478,5 @@ fn of_exception(exception: &Exception) -> ExceptionWait {
         assignee: exception.assignee.as_ref().map(ToString::to_string),
         resolve_by: exception.resolve_by.to_string(),
         actions: exception.actions.iter().map(view::name).collect(),
-    }
-}
-
-/// The trade's aggregates as they are stored. Nothing can be recorded in them.
-struct Stored<'a>(&'a mut dyn Reader);
-
-impl Books for Stored<'_> {
-    fn find(&mut self, key: &Key) -> Result<Option<Aggregate>, Missing> {
-        match readers::state(self.0, &AnyKey::Trade(key.clone())) {
-            Ok(Some(AnyState::Trade(aggregate, _))) => Ok(Some(aggregate)),
-            Ok(_) => Ok(None),
-            Err(_) => Err(Missing(key.clone())),
-        }
-    }
-
-    fn version(&mut self, key: &Key) -> Result<u64, Missing> {
-        match readers::state(self.0, &AnyKey::Trade(key.clone())) {
-            Ok(Some(AnyState::Trade(_, version))) => Ok(version),
-            Ok(_) => Ok(0),
-            Err(_) => Err(Missing(key.clone())),
-        }
-    }
-
-    fn emit(&mut self, event: trade::Event) {
-        tracing::error!(?event, "a read wanted to record something; it is dropped");
     }
 }
