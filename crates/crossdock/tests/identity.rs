@@ -104,6 +104,15 @@ fn nobody_gives_himself_rights_or_shuts_himself_out() {
     let twice = ada.post("/v1/users", "bob-twice", &json!({ "id": "bob", "roles": ["admin"] })).problem(409, "conflict");
     assert!(twice["detail"].as_str().unwrap().contains("there is a user bob already"), "{twice}");
     assert_eq!(site.get("/v1/users/bob").json()["roles"], json!(["sales"]));
+    // who decides on what has changed meanwhile looks again
+    let seen = site.get("/v1/users/bob").header("etag").unwrap().to_owned();
+    let give = |key: &str, roles: Value| {
+        let ask = ada.post_without_token("/v1/users/bob/rights", key, &json!({ "roles": roles }));
+        site.ask(ask.header("x-csrf-token", &ada.csrf).header("if-match", &seen))
+    };
+    assert_eq!(give("first", json!(["sales", "warehouse"])).status, 200);
+    give("second", json!([])).problem(412, "changed");
+    assert_eq!(site.get("/v1/users/bob").json()["roles"], json!(["sales", "warehouse"]));
     ada.post("/v1/users/nobody/rights", "nobody", &json!({ "roles": [] })).problem(404, "not_found");
     ada.post("/v1/users", "system", &json!({ "id": "eve", "roles": ["system"] })).problem(422, "invalid");
     ada.post("/v1/users", "shout", &json!({ "id": "EVE!", "roles": [] })).problem(422, "invalid");

@@ -59,6 +59,12 @@ pub enum AnyKey {
     SavedViews(Text),
 }
 
+impl From<Key> for AnyKey {
+    fn from(key: Key) -> Self {
+        Self::Trade(key)
+    }
+}
+
 impl std::fmt::Display for AnyKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -27,6 +27,8 @@ const CONDITIONAL: &[&str] = &[
     "/v1/payments/{payment}/",
     "/v1/invoices/{invoice}/",
     "/v1/accounts/{account}/",
+    "/v1/users/{user}/",
+    "/v1/clients/{client}/",
 ];
 
 /// Completes the description that was made from the handlers.

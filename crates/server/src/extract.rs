@@ -10,9 +10,10 @@ use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Query as Ax
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use partition::AnyKey;
 use runtime::Version;
 use serde::de::DeserializeOwned;
-use trade::{Actor, Key};
+use trade::Actor;
 
 use crate::auth::Identity;
 use crate::in_flight::Claim;
@@ -200,7 +201,7 @@ pub(crate) struct Caller {
     pub(crate) target: String,
     /// The versions that `If-Match` names, and of which aggregate they are.
     pub(crate) if_match: Option<Vec<Version>>,
-    pub(crate) about: Option<Key>,
+    pub(crate) about: Option<AnyKey>,
     /// The trace that the request belongs to.
     pub(crate) trace: Option<units::Text>,
     _claim: Arc<Claim>,
@@ -208,8 +209,8 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Says which aggregate the request changes: what `If-Match` is about.
-    pub(crate) fn on(mut self, about: Key) -> Self {
-        self.about = Some(about);
+    pub(crate) fn on(mut self, about: impl Into<AnyKey>) -> Self {
+        self.about = Some(about.into());
         self
     }
 

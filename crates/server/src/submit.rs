@@ -1,7 +1,7 @@
 //! From a request to the partition and back.
 
 use partition::identity::UserChange;
-use partition::{AnyKey, Body, Reply};
+use partition::{Body, Reply};
 use runtime::{Answer, Condition, Request};
 use store::StoredDocument;
 use tokio::sync::oneshot;
@@ -181,9 +181,7 @@ pub(crate) fn digest(caller: &Caller, content: &[u8]) -> [u8; 32] {
 pub(crate) fn if_match(caller: &Caller) -> Result<Option<Condition>, Problem> {
     match (&caller.if_match, &caller.about) {
         (None, _) => Ok(None),
-        (Some(versions), Some(about)) => {
-            Ok(Some(Condition { key: AnyKey::Trade(about.clone()), versions: versions.clone() }))
-        }
+        (Some(versions), Some(about)) => Ok(Some(Condition { key: about.clone(), versions: versions.clone() })),
         (Some(_), None) => Err(Problem::new("malformed", "If-Match is not possible here; leave it out")),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::identity::{ApiKey, Client, ClientChange, Quota};
-use partition::{AnyState, Body};
+use partition::{AnyKey, AnyState, Body};
 use runtime::Version;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -156,7 +156,7 @@ async fn add(
     change_client(&state, caller, &bytes, given.id, change).await
 }
 
-/// Change a program's name and rights.
+/// Change a program's name and rights. With `If-Match` nobody overwrites what another administrator has changed meanwhile.
 #[utoipa::path(post, path = "/v1/clients/{client}/rights", tag = "identity", params(("client" = String, Path), ("Idempotency-Key" = String, Header)), request_body = RightsRequest,
     responses((status = 200, body = Accepted)))]
 async fn set_rights(
@@ -212,6 +212,7 @@ async fn add_key(
     let hash: [u8; 32] = Sha256::digest(key.as_bytes()).into();
     let (expires, others_end) = (given.expires, given.others_end);
     let change = ClientChange::AddKey { prefix: prefix.clone(), hash, expires, others_end };
+    let caller = caller.on(AnyKey::Client(client.as_str().into()));
     let body = Body::ChangeClient { client: client.as_str().into(), change };
     change_identity(&state, caller, &bytes, body).await?;
     let client = state.identities.client(&client);
@@ -289,6 +290,9 @@ async fn change_client(
     change: ClientChange,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     state.may_name(&client)?;
+    // nobody has seen a version of what is not there yet
+    let is_new = matches!(change, ClientChange::Add { .. });
+    let caller = if is_new { caller } else { caller.on(AnyKey::Client(client.as_str().into())) };
     let reply = change_identity(state, caller, content, Body::ChangeClient { client: client.into(), change }).await?;
     Ok(JsonAnswer(accepted(&reply)))
 }

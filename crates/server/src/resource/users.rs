@@ -3,7 +3,7 @@
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::identity::{Rights, RoleCompanies, User, UserChange};
-use partition::{AnyState, Body};
+use partition::{AnyKey, AnyState, Body};
 use runtime::Version;
 use serde::{Deserialize, Serialize};
 use trade::Role;
@@ -117,7 +117,7 @@ pub(crate) struct IdentityRequest {
     /// How they are called.
     #[serde(default)]
     pub(crate) name: String,
-    /// What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`.
+    /// What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`, `controller`.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub(crate) roles: Vec<Role>,
@@ -140,7 +140,7 @@ pub(crate) struct RightsRequest {
     /// How they are called.
     #[serde(default)]
     name: String,
-    /// What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`.
+    /// What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`, `controller`.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     roles: Vec<Role>,
@@ -217,7 +217,8 @@ async fn add(
     change_user(&state, caller, &bytes, given.id, change).await
 }
 
-/// Change a person's name and rights. Nobody changes his own rights.
+/// Change a person's name and rights. Nobody changes his own rights. With `If-Match` nobody overwrites what another administrator has
+/// changed meanwhile.
 #[utoipa::path(post, path = "/v1/users/{user}/rights", tag = "identity", params(("user" = String, Path), ("Idempotency-Key" = String, Header)), request_body = RightsRequest,
     responses((status = 200, body = Accepted)))]
 async fn set_rights(
@@ -366,6 +367,9 @@ async fn change_user(
     change: UserChange,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     state.may_name(&user)?;
+    // nobody has seen a version of who is not there yet
+    let is_new = matches!(change, UserChange::Add { .. });
+    let caller = if is_new { caller } else { caller.on(AnyKey::User(user.as_str().into())) };
     let reply = change_identity(state, caller, content, Body::ChangeUser { user: user.into(), change }).await?;
     Ok(JsonAnswer(accepted(&reply)))
 }
