@@ -18,6 +18,7 @@ use crate::key::{AnyKey, AnyState, CorrelationKey, Message};
 use crate::operation::Operation;
 use crate::saved_view::SavedViewChange;
 use crate::schedule::Schedule;
+use crate::subject::Subject;
 use crate::timer::Timer;
 use crate::webhook::WebhookChange;
 
@@ -160,11 +161,6 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The orders that it is about, for their timelines: each once, in the order of their numbers.
-    pub fn orders(&self) -> Vec<trade::OrderId> {
-        orders_of(&self.events)
-    }
-
     /// The events, each with its number among those of its aggregate if it is one of the trade core.
     pub fn numbered(&self) -> impl Iterator<Item = (&Event, Option<u64>)> {
         let mut sequences = self.sequences.iter().copied();
@@ -187,20 +183,6 @@ impl Event {
             _ => None,
         })
     }
-}
-
-/// The orders that events are about: each once, in the order of their numbers.
-pub(crate) fn orders_of(events: &[Event]) -> Vec<trade::OrderId> {
-    let order = |event: &Event| match event {
-        Event::Trade(trade::Event::Order(id, _)) => Some(*id),
-        Event::EffectRequested(effect) => effect.order,
-        _ => None,
-    };
-    let decided = events.iter().flat_map(Event::decisions).filter_map(|made| made.explained.about.as_ref()?.parse().ok());
-    let mut orders: Vec<trade::OrderId> = events.iter().filter_map(order).chain(decided).collect();
-    orders.sort_unstable();
-    orders.dedup();
-    orders
 }
 
 /// What a decision writes to the journal, beside its command.
@@ -253,8 +235,8 @@ pub struct Decision {
     pub withdrawn: Vec<EffectId>,
     /// Types of jobs that workers may lease now and could not before.
     pub offered: Vec<Text>,
-    /// Orders that the entry is about, for their timelines.
-    pub subjects: Vec<trade::OrderId>,
+    /// What the entry is about.
+    pub subjects: Vec<Subject>,
     /// How often it was decided until all that it needs was in memory.
     pub passes: usize,
 }

@@ -29,6 +29,7 @@ mod property;
 pub mod row;
 pub mod saved_view;
 pub mod schedule;
+mod subject;
 pub mod timer;
 pub mod webhook;
 
@@ -49,4 +50,5 @@ pub use partition::{Broken, Halt, Partition};
 pub use row::{Row, RowKey, Table};
 pub use saved_view::{SavedView, SavedViewChange, SavedViews};
 pub use schedule::{Schedule, ScheduledStart};
+pub use subject::{Subject, orders_of, subjects};
 pub use timer::{Timer, TimerOwner};

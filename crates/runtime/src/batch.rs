@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use partition::{AnyKey, AnyState, Decision, Effect, EffectId, Entry, Head, Row, RowKey, Table, Timer};
+use partition::{AnyKey, AnyState, Decision, Effect, EffectId, Entry, Head, Row, RowKey, Subject, Table, Timer};
 use store::{StoredDocument, StoredEntry, StoredReply};
 use units::Text;
 
@@ -18,7 +18,7 @@ pub(crate) struct Pending {
     entries: Vec<Encoded>,
     /// Where entries are encoded, one after the other.
     scratch: Vec<u8>,
-    subjects: Vec<(u64, u64)>,
+    subjects: Vec<(Subject, u64)>,
     /// What each decision left; of equal keys the last one counts.
     changed: Vec<(AnyKey, Option<AnyState>)>,
     timers_set: BTreeSet<Timer>,
@@ -69,7 +69,7 @@ impl Pending {
     /// Takes a decision over; the later state of an aggregate replaces the earlier one.
     pub(crate) fn add(&mut self, decision: Decision) {
         let Some(entry) = decision.entry else { return };
-        self.subjects.extend(decision.subjects.iter().map(|order| (order.0, entry.position)));
+        self.subjects.extend(decision.subjects.iter().map(|subject| (*subject, entry.position)));
         let data = self.encoded(&entry);
         self.entries.push(Encoded { position: entry.position, at: entry.command.at.0, data });
         self.changed.extend(decision.changed);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use partition::{AnyKey, AnyState, Fold, Head, Row, RowKey, Table};
+use partition::{AnyKey, AnyState, Fold, Head, Row, RowKey, Subject, Table};
 use sha2::{Digest, Sha256};
 use store::{Reader, RowQuery, StoreError};
 use trade::Aggregate;
@@ -20,7 +20,7 @@ pub struct Verification {
     pub timers: u64,
     /// Original documents of orders held against their hashes.
     pub originals: u64,
-    /// Entries of the timelines of orders compared.
+    /// Entries of orders and process instances compared.
     pub subjects: u64,
     /// The first thing that differs, if any.
     pub difference: Option<Difference>,
@@ -51,11 +51,11 @@ pub enum Difference {
         /// `is missing`, or `was altered`.
         what: &'static str,
     },
-    /// The timeline of an order leads to an entry that is not about it, or does not lead to one that is.
-    #[error("SO-{order}: its timeline {} entry {position}", if *listed { "leads to the wrong" } else { "lacks" })]
+    /// The timeline of an order or process instance leads to an entry that is not about it, or does not lead to one that is.
+    #[error("{subject}: its timeline {} entry {position}", if *listed { "leads to the wrong" } else { "lacks" })]
     Timeline {
-        /// The order.
-        order: u64,
+        /// What it is of.
+        subject: Subject,
         /// The entry.
         position: u64,
         /// Whether the store has it; else the journal has.
@@ -125,7 +125,7 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
     let mut verification = Verification::default();
     let mut fold = Fold::new();
     let mut head = Head::default();
-    let mut timelines: Vec<(u64, u64)> = Vec::new();
+    let mut timelines: Vec<(Subject, u64)> = Vec::new();
     loop {
         let page = reader.entries(head.position, 1_000)?;
         if page.is_empty() {
@@ -142,12 +142,13 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
                     return Ok(verification);
                 }
             };
-            timelines.extend(entry.orders().iter().map(|order| (order.0, head.position)));
             if let Err(wrong) = fold.apply(&entry) {
                 let (what, position) = (wrong.key.to_string(), head.position);
                 verification.difference = Some(Difference::Sequence { position, what });
                 return Ok(verification);
             }
+            let subjects = partition::subjects(&entry.events, |key| fold.get(key).cloned());
+            timelines.extend(subjects.into_iter().map(|subject| (subject, head.position)));
             verification.entries += 1;
         }
         tell(head.position, stored.position);
@@ -167,20 +168,20 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
     Ok(verification)
 }
 
-/// What the store has of which entry is about which order, against what the entries say.
+/// What the store has of which entry is about what, against what the entries say.
 fn compare_timelines(
     reader: &mut dyn Reader,
-    mut expected: Vec<(u64, u64)>,
+    mut expected: Vec<(Subject, u64)>,
     counts: &mut Verification,
 ) -> Result<Option<Difference>, StoreError> {
     expected.sort_unstable();
     let mut expected = expected.into_iter().peekable();
-    let mut after = (0, 0);
-    let differs = |(order, position), listed| Ok(Some(Difference::Timeline { order, position, listed }));
+    let mut after = None;
+    let differs = |(subject, position), listed| Ok(Some(Difference::Timeline { subject, position, listed }));
     loop {
         let page = reader.subjects(after, 10_000)?;
         let Some(last) = page.last() else { break };
-        after = *last;
+        after = Some(*last);
         for found in page {
             match expected.peek() {
                 Some(known) if *known == found => drop(expected.next()),
@@ -331,12 +332,18 @@ mod tests {
     fn a_timeline_that_leads_astray_or_lacks_an_entry_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = store::Sqlite::open(folder.path()).unwrap();
-        let subjects = vec![(5, 1), (5, 3), (6, 2)];
+        let of = |order, position| (Subject::Order(trade::OrderId(order)), position);
+        let subjects = vec![of(5, 1), of(5, 3), of(6, 2)];
         store.commit(&store::Batch { head: store.head(), subjects, ..store::Batch::default() }).unwrap();
         let mut reader = store.reader().unwrap();
         let mut differs = |expected: &[(u64, u64)]| {
             let mut counts = Verification::default();
-            let difference = compare_timelines(reader.as_mut(), expected.to_vec(), &mut counts).unwrap();
+            let difference = compare_timelines(
+                reader.as_mut(),
+                expected.iter().map(|(order, position)| of(*order, *position)).collect(),
+                &mut counts,
+            )
+            .unwrap();
             (counts.subjects, difference.map(|difference| difference.to_string()))
         };
         assert_eq!(differs(&[(6, 2), (5, 1), (5, 3)]), (3, None));

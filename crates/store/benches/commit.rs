@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use partition::row::{Row, RowKey};
-use partition::{Head, Table, Timer, TimerOwner};
+use partition::{Head, Subject, Table, Timer, TimerOwner};
 use store::{Batch, RowQuery, Sqlite, Store, StoredEntry, StoredReply};
-use trade::{ExceptionId, Kind};
+use trade::{ExceptionId, Kind, OrderId};
 use units::Timestamp;
 
 /// Orders that are there before the clock starts.
@@ -102,7 +102,7 @@ fn batch(head: Head, first: u64, count: u64, makes: bool) -> Batch {
         batch.head = batch.head.extend(&data);
         let Head { position, hash } = batch.head;
         batch.entries.push(StoredEntry { position, at: position as i64, hash, data });
-        batch.subjects.push((order, position));
+        batch.subjects.push((Subject::Order(OrderId(order)), position));
         let status = if command % 4 == 0 { "held" } else { "open" };
         let account = format!("A-{:05}", order % 2_000);
         let state = |bytes| Row {

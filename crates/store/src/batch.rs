@@ -1,7 +1,7 @@
 //! What one transaction writes.
 
 use partition::row::{Row, RowKey};
-use partition::{Head, Table, Timer};
+use partition::{Head, Subject, Table, Timer};
 
 use crate::error::StoreError;
 
@@ -12,8 +12,8 @@ pub struct Batch {
     pub head: Head,
     /// Journal entries, their positions without gaps.
     pub entries: Vec<StoredEntry>,
-    /// Which order has which position in its timeline.
-    pub subjects: Vec<(u64, u64)>,
+    /// Which position is about what.
+    pub subjects: Vec<(Subject, u64)>,
     /// Rows to write; `None` deletes. If a key occurs twice, the later one counts.
     pub rows: Vec<(Table, RowKey, Option<Row>)>,
     /// Timers that are wanted. They are written after `timers_dropped` are deleted: a timer that one command sets and the

@@ -1,7 +1,7 @@
 //! What a database does for a partition: one writer, any number of readers.
 
 use partition::row::{Row, RowKey};
-use partition::{Head, Table, Timer};
+use partition::{Head, Subject, Table, Timer};
 
 use crate::batch::{Batch, StoredDocument, StoredEntry, StoredReply};
 use crate::error::StoreError;
@@ -50,11 +50,11 @@ pub trait Reader: Send {
     /// Journal entries with positions above `after`, in order.
     fn entries(&mut self, after: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
 
-    /// Journal entries about an order with positions above `after`, in order.
-    fn subject(&mut self, order: u64, after: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
+    /// Journal entries about an order or process instance with positions above `after`, in order.
+    fn subject(&mut self, subject: Subject, after: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError>;
 
-    /// Which journal entries are about which orders: order and position, in that order, behind `after`.
-    fn subjects(&mut self, after: (u64, u64), limit: usize) -> Result<Vec<(u64, u64)>, StoreError>;
+    /// Which journal entries are about what: subject and position, in that order, behind `after`.
+    fn subjects(&mut self, after: Option<(Subject, u64)>, limit: usize) -> Result<Vec<(Subject, u64)>, StoreError>;
 
     /// Timers behind `after`, the earliest first. Timers that are due at the same time have an order that stays the same.
     fn timers(&mut self, after: Option<&Timer>, limit: usize) -> Result<Vec<Timer>, StoreError>;

@@ -5,9 +5,9 @@
 use std::path::Path;
 
 use partition::row::{Column, Row, RowKey};
-use partition::{Head, Table, Timer, TimerOwner};
+use partition::{Head, Subject, Table, Timer, TimerOwner};
 use store::{Batch, Reader, RowQuery, Store, StoreError, StoredDocument, StoredEntry, StoredReply};
-use trade::{ExceptionId, Kind};
+use trade::{ExceptionId, Kind, OrderId};
 use units::Timestamp;
 
 const ORDER: Table = Table::Trade(Kind::Order);
@@ -57,6 +57,14 @@ fn number(key: u64) -> RowKey {
     RowKey::Number(key)
 }
 
+fn order(number: u64) -> Subject {
+    Subject::Order(OrderId(number))
+}
+
+fn instance(number: u64) -> Subject {
+    Subject::at(1, number)
+}
+
 fn text(key: &str) -> RowKey {
     RowKey::Text(key.into())
 }
@@ -92,7 +100,7 @@ fn an_empty_store_has_nothing(open: Open) {
     assert_eq!((store.head(), reader.head().unwrap()), (Head::default(), Head::default()));
     assert_eq!(reader.row(ORDER, &number(1)).unwrap(), None);
     assert_eq!(reader.entries(0, 10).unwrap(), []);
-    assert_eq!(reader.subject(1, 0, 10).unwrap(), []);
+    assert_eq!(reader.subject(order(1), 0, 10).unwrap(), []);
     assert_eq!(reader.timers(None, 10).unwrap(), []);
     assert_eq!(reader.reply("a").unwrap(), None);
     assert_eq!(reader.document("a").unwrap(), None);
@@ -108,7 +116,7 @@ fn everything_is_there_after_reopening(open: Open) {
     let place = Place::new(open);
     let mut store = place.enter();
     let mut batch = journal(store.head(), &["one", "two", "three"]);
-    batch.subjects = vec![(5, 3), (5, 1), (6, 2)];
+    batch.subjects = vec![(instance(5), 2), (order(5), 3), (order(5), 1), (order(6), 2)];
     let full = Row {
         data: b"\x00state\xff".to_vec(),
         status: Some("open".into()),
@@ -140,10 +148,13 @@ fn everything_is_there_after_reopening(open: Open) {
     assert_eq!(reader.entries(0, 10).unwrap(), batch.entries);
     assert_eq!(reader.entries(1, 1).unwrap(), batch.entries[1..2]);
     assert_eq!(reader.entries(3, 10).unwrap(), []);
-    assert_eq!(reader.subject(5, 0, 10).unwrap(), [batch.entries[0].clone(), batch.entries[2].clone()]);
-    assert_eq!(reader.subject(5, 1, 10).unwrap(), batch.entries[2..3]);
-    assert_eq!(reader.subjects((0, 0), 10).unwrap(), [(5, 1), (5, 3), (6, 2)]);
-    assert_eq!(reader.subjects((5, 1), 1).unwrap(), [(5, 3)]);
+    assert_eq!(reader.subject(order(5), 0, 10).unwrap(), [batch.entries[0].clone(), batch.entries[2].clone()]);
+    assert_eq!(reader.subject(order(5), 1, 10).unwrap(), batch.entries[2..3]);
+    let subjects = [(order(5), 1), (order(5), 3), (order(6), 2), (instance(5), 2)];
+    assert_eq!(reader.subjects(None, 10).unwrap(), subjects);
+    assert_eq!(reader.subjects(Some((order(5), 1)), 1).unwrap(), [(order(5), 3)]);
+    assert_eq!(reader.subjects(Some((order(6), 2)), 9).unwrap(), [(instance(5), 2)]);
+    assert_eq!(reader.subject(instance(5), 0, 10).unwrap(), batch.entries[1..2]);
     assert_eq!(reader.row(ORDER, &number(9)).unwrap(), Some(full.data.clone()));
     let expected = [(number(0), Row::default()), (number(9), full)];
     assert_eq!(reader.rows(&RowQuery::table(ORDER)).unwrap(), expected);
@@ -162,7 +173,7 @@ fn a_failing_row_leaves_nothing_of_its_batch(open: Open) {
     let head = store.head();
     for (table, key) in [(ORDER, number(u64::MAX)), (ORDER, text("x")), (ITEM, number(1))] {
         let mut batch = journal(head, &["one"]);
-        batch.subjects = vec![(5, 1)];
+        batch.subjects = vec![(order(5), 1)];
         batch.rows = (1..100).map(|key| (ORDER, number(key), Some(row("open", "x")))).collect();
         batch.rows.push((Table::Instance, number(1), Some(row("open", "x"))));
         batch.rows.push((table, key, Some(row("open", "x"))));
@@ -176,7 +187,7 @@ fn a_failing_row_leaves_nothing_of_its_batch(open: Open) {
         let mut reader = store.reader().unwrap();
         assert_eq!(reader.head().unwrap(), head);
         assert_eq!(reader.entries(0, 10).unwrap(), []);
-        assert_eq!(reader.subject(5, 0, 10).unwrap(), []);
+        assert_eq!(reader.subject(order(5), 0, 10).unwrap(), []);
         assert_eq!(reader.count(&RowQuery::table(ORDER)).unwrap(), 0);
         assert_eq!(reader.count(&RowQuery::table(Table::Instance)).unwrap(), 0);
         assert_eq!(reader.timers(None, 10).unwrap(), [timer(1, 1)]);

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use partition::row::{Row, RowKey};
-use partition::{Head, Table, Timer, TimerOwner};
+use partition::{Head, Subject, Table, Timer, TimerOwner};
 use store::{Batch, RowQuery, Sqlite, Store, StoredEntry, StoredReply};
-use trade::{ExceptionId, Kind};
+use trade::{ExceptionId, Kind, OrderId};
 use units::Timestamp;
 
 /// Names the folder to the child, and makes a test the child.
@@ -77,7 +77,7 @@ fn batch(head: Head) -> Batch {
         batch.head = batch.head.extend(&data);
         let Head { position, hash } = batch.head;
         batch.entries.push(StoredEntry { position, at: 0, hash, data: data.clone() });
-        batch.subjects.push((position % 7, position));
+        batch.subjects.push((Subject::Order(OrderId(position % 7)), position));
         let row = Row { status: Some("open".into()), at: Some(position as i64), data, ..Row::default() };
         batch.rows.push((ORDER, RowKey::Number(position), Some(row.clone())));
         batch.rows.push((Table::Trade(Kind::Company), RowKey::Text("company".into()), Some(row)));
@@ -107,6 +107,7 @@ fn is_whole(store: &dyn Store) {
     assert_eq!(reader.timers(None, 1_000).unwrap(), timers);
     assert!(reader.reply(&head.position.to_string()).unwrap().is_some());
     assert!(reader.reply(&(head.position + 1).to_string()).unwrap().is_none());
-    let of_orders: usize = (0..7).map(|order| reader.subject(order, 0, usize::MAX).unwrap().len()).sum();
+    let of_orders: usize =
+        (0..7).map(|order| reader.subject(Subject::Order(OrderId(order)), 0, usize::MAX).unwrap().len()).sum();
     assert_eq!(of_orders as u64, head.position);
 }

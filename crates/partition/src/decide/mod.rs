@@ -55,9 +55,10 @@ pub(crate) struct Pass {
 pub(crate) fn decide(cache: &Cache, capabilities: &BTreeSet<Text>, position: u64, command: &Command) -> Pass {
     let mut txn = Txn::new(cache, capabilities, position + 1, command);
     let outcome = command::carry_out(&mut txn, &command.body).and_then(|reply| txn.settle().map(|()| reply));
+    let subjects = if outcome.is_ok() { txn.subjects() } else { Vec::new() };
     let mut assumed = txn.missing();
     let outcome = match outcome {
-        Ok(reply) => Some(txn.finish(reply)),
+        Ok(reply) => Some(txn.finish(reply, subjects)),
         Err(TxnStop::Refused(refusal)) => Some(Ok((Decision::refused(refusal), Recorded::default()))),
         Err(TxnStop::Missing(keys)) => {
             assumed.extend(keys);

@@ -24,6 +24,7 @@ use crate::journal::{Decision, Event, Recorded};
 use crate::key::{AnyKey, AnyState, CorrelationKey};
 use crate::partition::{Broken, Cache};
 use crate::row::{RowKey, Table};
+use crate::subject::Subject;
 use crate::timer::Timer;
 
 /// How many steps one command may lead to before it is taken for a loop.
@@ -522,8 +523,16 @@ impl<'a> Txn<'a> {
         kinds.into_iter().cloned().collect()
     }
 
+    /// What its entry is about. A state that this takes is noted as [`Self::missing`] if it is not in memory.
+    pub(crate) fn subjects(&mut self) -> Vec<Subject> {
+        let events = std::mem::take(&mut self.recorded.events);
+        let found = crate::subject::subjects(&events, |key| self.get(key).ok().flatten());
+        self.recorded.events = events;
+        found
+    }
+
     /// Ends the decision: checks what it touched, and hands everything over with the events of its entry.
-    pub(crate) fn finish(self, reply: Reply) -> Result<(Decision, Recorded), Broken> {
+    pub(crate) fn finish(self, reply: Reply, subjects: Vec<Subject>) -> Result<(Decision, Recorded), Broken> {
         let mut decision = Decision::replied(Ok(reply));
         if self.recorded.events.is_empty() {
             return Ok((decision, self.recorded));
@@ -544,7 +553,7 @@ impl<'a> Txn<'a> {
             }
         }
         decision.offered = self.offered();
-        decision.subjects = crate::journal::orders_of(&self.recorded.events);
+        decision.subjects = subjects;
         decision.withdrawn = self.withdrawn;
         let cache = self.cache;
         // what neither was nor is needs no row

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use partition::Entry;
+use partition::{Entry, Subject};
 use store::{Reader, StoredEntry};
 use trade::OrderId;
 use units::Timestamp;
@@ -149,26 +149,28 @@ pub(crate) fn event(reader: &mut dyn Reader, position: u64, id: &str) -> Result<
     Ok(told.events.into_iter().find(|event| event.id == id))
 }
 
-/// Everything that happened to an order, and what else its commands led to: to its exceptions, warehouse orders, shipments and invoices.
+/// Everything that happened to an order and to what belongs to it: exceptions, warehouse orders, shipments, returns, invoices, payments,
+/// and what was asked of other systems.
 pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventPage, Problem> {
     let mut entries = Vec::new();
     let mut after = 0;
     loop {
-        let page = reader.subject(order.0, after, 500)?;
+        let page = reader.subject(Subject::Order(order), after, 500)?;
         let Some(last) = page.last() else { break };
         after = last.position;
         entries.extend(page);
     }
     let known = Known::new(reader)?;
-    let order = order.to_string();
-    let subject = format!("order {order}");
-    let belongs = |event: &CloudEvent| {
-        let belongs = event.correlationid.as_deref() == Some(&order);
-        belongs || event.subject == subject || event.data["order"] == order.as_str()
-    };
+    let name = order.to_string();
     let mut events = Vec::new();
     for stored in &entries {
         let entry = entry(stored)?;
+        let places = entry.events.iter().map(|event| known.concerns(event, order)).collect::<Vec<_>>();
+        let belongs = |event: &CloudEvent| {
+            let place = usize::try_from(event.place.1).ok().and_then(|place| places.get(place));
+            let named = event.correlationid.as_deref() == Some(&name) || event.data["order"] == name.as_str();
+            named || place == Some(&true)
+        };
         for event in Teller::of(&entry, &known).events().filter(belongs) {
             events.push(Arc::new(Told::of(event, entry.command.at)?));
         }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use partition::{AnyKey, AnyState};
+use partition::{AnyKey, AnyState, Event};
 use store::{Reader, StoredEntry};
 use trade::master::Company;
-use trade::{Aggregate, ItemId, Key, Kind, LineNo, OrderId};
+use trade::{Aggregate, ExceptionId, ItemId, Key, Kind, LineNo, OrderId};
 use units::{Currency, Uom};
 
 use super::payload::{Measures, Place, payload};
@@ -102,15 +102,38 @@ impl<'r> Known<'r> {
         payload(fact, &self.scope(None)).unwrap_or_default()
     }
 
+    fn look(&self, key: &AnyKey) -> Option<AnyState> {
+        state(&mut **self.reader.borrow_mut(), key).ok().flatten()
+    }
+
     fn find(&self, key: Key) -> Option<Aggregate> {
-        match state(&mut **self.reader.borrow_mut(), &AnyKey::Trade(key)) {
-            Ok(Some(AnyState::Trade(aggregate, _))) => Some(aggregate),
+        match self.look(&AnyKey::Trade(key)) {
+            Some(AnyState::Trade(aggregate, _)) => Some(aggregate),
+            _ => None,
+        }
+    }
+
+    /// Whether an event of an entry that is about an order is.
+    pub(super) fn concerns(&self, event: &Event, order: OrderId) -> bool {
+        if let Event::EffectDied(id, ..) | Event::EffectRested(id) | Event::EffectReplayed(id) = event
+            && self.look(&AnyKey::Effect(*id)).is_none()
+        {
+            // it has ended since, and the entry knew
+            return true;
+        }
+        partition::orders_of(event, &mut |key| self.look(key)).contains(&order)
+    }
+
+    /// The order that an exception is about.
+    pub(super) fn order_of_exception(&self, id: ExceptionId) -> Option<OrderId> {
+        match self.find(Key::Exception(id))? {
+            Aggregate::Exception(exception) => exception.subject.order,
             _ => None,
         }
     }
 
     /// The order whose lines an aggregate's events speak of.
-    fn order_of(&self, key: &Key) -> Option<OrderId> {
+    pub(super) fn order_of(&self, key: &Key) -> Option<OrderId> {
         match key {
             Key::Order(order) => return Some(*order),
             Key::WarehouseOrder(_) | Key::Shipment(_) | Key::Invoice(_) | Key::ReturnRequest(_) => {}

@@ -65,11 +65,18 @@ impl<'e, 'r> Teller<'e, 'r> {
         })
     }
 
-    /// The order that an event belongs to: its own, the one that it names, or the only one that its command was about.
+    /// The order that an event belongs to: its own, the one that it names, that of what it happened to, or the only one that its command was
+    /// about.
     fn correlation(&self, event: &Event, data: &Value) -> Option<String> {
         let named = || data["order"].as_str().map(str::to_owned);
+        let of = || match event {
+            Event::Trade(trade::Event::Exception(id, _)) => self.known.order_of_exception(*id),
+            Event::Trade(event) => self.known.order_of(&event.key()),
+            _ => None,
+        };
+        let of = || of().map(|order| order.to_string());
         let only = || self.only.get_or_init(|| only_order(self.entry)).map(|order| order.to_string());
-        order_of(event).map(|order| order.to_string()).or_else(named).or_else(only)
+        order_of(event).map(|order| order.to_string()).or_else(named).or_else(of).or_else(only)
     }
 }
 

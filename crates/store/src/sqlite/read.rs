@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use partition::row::{Row, RowKey};
-use partition::{Head, Table, Timer};
+use partition::{Head, Subject, Table, Timer};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
 use units::{Text, Timestamp};
@@ -109,18 +109,20 @@ impl Reader for SqliteReader {
         self.many(sql, params![bound(after), bound(limit)], entry)
     }
 
-    fn subject(&mut self, order: u64, after: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
+    fn subject(&mut self, subject: Subject, after: u64, limit: usize) -> Result<Vec<StoredEntry>, StoreError> {
         // the cross join keeps SQLite from walking the journal and looking for subjects
         let sql = "SELECT journal.position, at, hash, data FROM subject CROSS JOIN journal USING (position) \
-                   WHERE \"order\" = ?1 AND subject.position > ?2 ORDER BY subject.position LIMIT ?3";
-        self.many(sql, params![bound(order), bound(after), bound(limit)], entry)
+                   WHERE kind = ?1 AND number = ?2 AND subject.position > ?3 ORDER BY subject.position LIMIT ?4";
+        let (kind, number) = subject.place();
+        self.many(sql, params![kind, bound(number), bound(after), bound(limit)], entry)
     }
 
-    fn subjects(&mut self, after: (u64, u64), limit: usize) -> Result<Vec<(u64, u64)>, StoreError> {
-        let sql = "SELECT \"order\", position FROM subject WHERE (\"order\", position) > (?1, ?2) \
-                   ORDER BY \"order\", position LIMIT ?3";
-        let pair = |row: &rusqlite::Row<'_>| Ok((unsigned(row, 0)?, unsigned(row, 1)?));
-        self.many(sql, params![bound(after.0), bound(after.1), bound(limit)], pair)
+    fn subjects(&mut self, after: Option<(Subject, u64)>, limit: usize) -> Result<Vec<(Subject, u64)>, StoreError> {
+        let sql = "SELECT kind, number, position FROM subject WHERE (kind, number, position) > (?1, ?2, ?3) \
+                   ORDER BY kind, number, position LIMIT ?4";
+        let ((kind, number), position) = after.map_or(((0, 0), 0), |(subject, position)| (subject.place(), position));
+        let found = |row: &rusqlite::Row<'_>| Ok((Subject::at(row.get(0)?, unsigned(row, 1)?), unsigned(row, 2)?));
+        self.many(sql, params![kind, bound(number), bound(position), bound(limit)], found)
     }
 
     fn timers(&mut self, after: Option<&Timer>, limit: usize) -> Result<Vec<Timer>, StoreError> {

@@ -11,12 +11,16 @@ use trade::Kind;
 pub(super) const APPLICATION_ID: i32 = 0x5864_636b;
 
 /// Raised only when a release cannot read what an earlier one wrote. More tables and indexes need no new number.
-pub(super) const VERSION: i32 = 3;
+pub(super) const VERSION: i32 = 4;
 
 /// Tables that hold no aggregates.
 const OWN: [(&str, &str); 6] = [
     ("journal", "position INTEGER PRIMARY KEY, at INTEGER NOT NULL, hash BLOB NOT NULL, data BLOB NOT NULL) STRICT"),
-    ("subject", "\"order\" INTEGER, position INTEGER, PRIMARY KEY (\"order\", position)) WITHOUT ROWID, STRICT"),
+    // 0 and 1 take no room
+    (
+        "subject",
+        "kind INTEGER, number INTEGER, position INTEGER, PRIMARY KEY (kind, number, position)) WITHOUT ROWID, STRICT",
+    ),
     ("timer", "due INTEGER, owner BLOB, PRIMARY KEY (due, owner)) WITHOUT ROWID, STRICT"),
     // keys of replies and documents come in no order: the table grows at its end, and only the small index is written all over
     ("reply", "key TEXT PRIMARY KEY, at INTEGER NOT NULL, digest BLOB NOT NULL, body BLOB NOT NULL) STRICT"),

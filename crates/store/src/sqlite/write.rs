@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use partition::row::{Row, RowKey};
-use partition::{Table, Timer};
+use partition::{Subject, Table, Timer};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::batch::{Batch, StoredDocument, StoredEntry, StoredReply};
@@ -56,16 +56,17 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn subjects(&self, subjects: &[(u64, u64)]) -> Result<(), StoreError> {
+    fn subjects(&self, subjects: &[(Subject, u64)]) -> Result<(), StoreError> {
         if subjects.is_empty() {
             return Ok(());
         }
-        let sql = "INSERT INTO subject (\"order\", position) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO subject (kind, number, position) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
         let mut insert = self.connection.prepare_cached(sql).map_err(fault("write", self.path))?;
         let mut subjects = subjects.to_vec();
         subjects.sort_unstable();
-        for (order, position) in subjects {
-            let place = params![number("subject", order)?, number("subject", position)?];
+        for (subject, position) in subjects {
+            let (kind, of) = subject.place();
+            let place = params![kind, number("subject", of)?, number("subject", position)?];
             insert.execute(place).map_err(fault("write", self.path))?;
         }
         Ok(())

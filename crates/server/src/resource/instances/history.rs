@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use engine::{Event as Step, InstanceId};
-use partition::{DefinitionId, Entry, Event};
+use partition::{DefinitionId, Entry, Event, Subject};
 use serde::{Deserialize, Serialize};
 use store::Reader;
 use trade::{Key, OrderId};
@@ -23,8 +23,6 @@ use crate::resource::passages::{PassageView, Passages};
 use crate::resource::{aggregate, id};
 use crate::state::AppState;
 
-/// Entries behind the beginning of an instance that are looked through: a second or two of work.
-const MOST: u64 = 50_000;
 /// Entries that are read together; others may read in between.
 const CHUNK: usize = 500;
 
@@ -80,7 +78,7 @@ pub(crate) struct HistoryView {
     ended_at: Option<String>,
     /// The elements that it came to.
     elements: Vec<PassageView>,
-    /// Whether that is everything so far; if not, it went on after more entries of the journal than one request looks through.
+    /// Whether that is everything so far, which it is.
     is_complete: bool,
 }
 
@@ -125,24 +123,15 @@ async fn history(
     Path(instance): Path<String>,
 ) -> Result<JsonAnswer<HistoryView>, Problem> {
     let id: InstanceId = id(&instance)?;
-    let head = state.readers.read(|reader| Ok(reader.head()?.position)).await?;
-    // its number tells in which entry it began
-    let mut after = partition::instance::begun_in(id).saturating_sub(1);
-    let until = head.min(after.saturating_add(MOST));
+    let mut after = Some(0);
     let mut followed = Followed { models: state.readers.models(), id, begun: None, end: None, passages: None };
-    while after < until && followed.end.is_none() {
+    while let Some(position) = after {
         let read = move |reader: &mut dyn Reader| {
-            let chunk = reader.entries(after, CHUNK)?;
+            let chunk = reader.subject(Subject::Instance(id), position, CHUNK)?;
             for stored in &chunk {
                 followed.take(reader, &feed::entry(stored)?)?;
-                if followed.begun.is_none() {
-                    return Err(Problem::not_found(format_args!("process instance {id}")));
-                }
-                if followed.end.is_some() {
-                    break;
-                }
             }
-            Ok((followed, chunk.last().map_or(until, |stored| stored.position)))
+            Ok((followed, chunk.last().map(|stored| stored.position)))
         };
         (followed, after) = state.readers.read(read).await?;
     }
@@ -157,7 +146,7 @@ async fn history(
         end: end.map(End::name),
         ended_at: end.map(|end| end.at().to_string()),
         elements: passages.elements(),
-        is_complete: end.is_some() || after >= head,
+        is_complete: true,
     }))
 }
 
@@ -194,7 +183,7 @@ async fn of_order(
     let read = move |reader: &mut dyn Reader| {
         let (mut after, mut instances) = (0, Vec::new());
         loop {
-            let chunk = reader.subject(order.0, after, CHUNK)?;
+            let chunk = reader.subject(Subject::Order(order), after, CHUNK)?;
             let Some(last) = chunk.last() else { break };
             after = last.position;
             for stored in &chunk {
