@@ -100,6 +100,7 @@ fn resources() -> OpenApiRouter<AppState> {
         .merge(resource::exceptions::routes())
         .merge(resource::tasks::routes())
         .merge(resource::warehouse_orders::routes())
+        .merge(resource::fulfilment::routes())
         .merge(resource::shipments::routes())
         .merge(resource::invoices::routes())
         .merge(resource::invoice_documents::routes())

@@ -114,6 +114,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/exceptions/{exception}/resolution", ByCase, ONE),
     of("POST", "/v1/imports/master/{kind}", ADMINISTRATION, MANY),
     of("POST", "/v1/imports/orders", SALES, MANY),
+    of("GET", "/v1/fulfilment", Known, ONE),
     of("GET", "/v1/instances", Known, ONE),
     of("GET", "/v1/instances/{instance}", Known, ONE),
     of("GET", "/v1/instances/{instance}/history", Known, WIDE),

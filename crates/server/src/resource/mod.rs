@@ -13,6 +13,7 @@ pub(crate) mod drafts;
 pub(crate) mod events;
 pub(crate) mod exceptions;
 pub(crate) mod forms;
+pub(crate) mod fulfilment;
 pub(crate) mod health;
 pub(crate) mod imports;
 pub(crate) mod instances;

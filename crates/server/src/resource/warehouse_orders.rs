@@ -3,10 +3,10 @@
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use partition::row::Column;
-use partition::{AnyState, Body, Reply, Table};
+use partition::{AnyState, Body, Reply};
 use serde::Deserialize;
 use trade::fulfilment::ShipConfirm;
-use trade::{Aggregate, Key, Kind, LineNo, WarehouseOrderId};
+use trade::{Aggregate, Key, LineNo, WarehouseOrderId};
 use units::{Quantity, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,9 +14,11 @@ use utoipa_axum::routes;
 use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
+use crate::resource::fulfilment::{self, Standing, TABLE};
 use crate::resource::orders::{LineQuantity, Numbered};
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::{id, versioned};
+use crate::sort::{self, EARLIEST_FIRST};
 use crate::state::AppState;
 use crate::submit::{submit, unexpected};
 use crate::version::Versioned;
@@ -46,22 +48,57 @@ pub(crate) struct OfOrder {
     pub(crate) limit: Option<usize>,
 }
 
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WarehouseOrderFilter {
+    /// Only those of this order.
+    order: Option<String>,
+    /// Only those of this warehouse.
+    node: Option<String>,
+    /// Only those that are so far: `created`, `sent`, `acknowledged`, `picked`, `completed`, `rejected` or `cancelled`.
+    progress: Option<String>,
+    /// Only those that stand so: `open`, `unacknowledged`, `late` or `short`, see `/v1/fulfilment`. The longest with the warehouse first, unless
+    /// it is `short`. Those that are `unacknowledged` are not counted, and a page may have fewer than there is room for: go on at `next`.
+    standing: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Entries on a page: 1 to 500, 50 unless given.
+    limit: Option<usize>,
+}
+
 /// List warehouse orders, the newest first.
-#[utoipa::path(get, path = "/v1/warehouse-orders", tag = "fulfilment", params(OfOrder), responses((status = 200, body = Page<WarehouseOrderView>)))]
-async fn list(State(state): State<AppState>, _: Reading, Query(filter): Query<OfOrder>) -> Result<Listed, Problem> {
+#[utoipa::path(get, path = "/v1/warehouse-orders", tag = "fulfilment", params(WarehouseOrderFilter), responses((status = 200, body = Page<WarehouseOrderView>)))]
+async fn list(
+    State(state): State<AppState>,
+    _: Reading,
+    Query(filter): Query<WarehouseOrderFilter>,
+) -> Result<Listed, Problem> {
+    page::check_word("progress", filter.progress.as_deref(), fulfilment::PROGRESS)?;
+    let standing = Standing::of(filter.standing.as_deref())?;
+    let now = state.now();
     let read = move |reader: &mut dyn store::Reader| {
-        let filters = [(Column::Parent, filter.order.as_deref())];
-        page::counted(
-            reader,
-            Table::Trade(Kind::WarehouseOrder),
-            &filters,
-            filter.after.as_deref(),
-            filter.limit,
-            |_, _, state| match state {
-                AnyState::Trade(Aggregate::WarehouseOrder(order), _) => Some(view::warehouse_order(&order)),
-                _ => None,
-            },
-        )
+        let filters = [
+            (Column::Parent, filter.order.as_deref()),
+            (Column::Label, filter.node.as_deref()),
+            (Column::Status, filter.progress.as_deref()),
+        ];
+        let mut query = page::filtered(TABLE, &filters);
+        if let Some(standing) = standing {
+            query = standing.limits(query, fulfilment::midnight(reader, now)?);
+        }
+        let shown = |state| match state {
+            AnyState::Trade(Aggregate::WarehouseOrder(order), _) => {
+                let is_meant = standing != Some(Standing::Unacknowledged) || order.is_unacknowledged();
+                is_meant.then(|| view::warehouse_order(&order))
+            }
+            _ => None,
+        };
+        let place = (filter.after.as_deref(), filter.limit);
+        match standing {
+            Some(Standing::Short) | None => page::counted_rows(reader, query, place.0, place.1, |_, _, state| shown(state)),
+            Some(standing) => sort::page(reader, query, EARLIEST_FIRST, place, standing != Standing::Unacknowledged, shown),
+        }
     };
     state.readers.list(read).await
 }

@@ -395,6 +395,11 @@ impl WarehouseOrder {
         matches!(self.progress, Progress::Completed | Progress::Rejected | Progress::Cancelled)
     }
 
+    /// Whether the warehouse has not said that it will do it.
+    pub fn is_unacknowledged(&self) -> bool {
+        matches!(self.progress, Progress::Created | Progress::Sent)
+    }
+
     /// The line for that order line.
     pub fn line(&self, no: LineNo) -> Option<&WarehouseLine> {
         let at = self.lines.binary_search_by_key(&no, |line| line.line).ok()?;
