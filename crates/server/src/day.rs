@@ -24,8 +24,6 @@ use crate::state::AppState;
 
 /// Entries that one request looks through: a second or two of work. A longer day is told when it has been asked for often enough.
 const MOST: u64 = 50_000;
-/// Entries that are read together; others may read in between.
-const CHUNK: usize = 500;
 
 /// A step that orders, or payments, take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,20 +164,10 @@ impl Today {
             *known = OfDay { day: Some(today), since, position, ..OfDay::default() };
         }
         let until = head.min(known.position + MOST);
-        while known.position < until {
-            let after = known.position;
-            let read = move |reader: &mut dyn Reader| {
-                let chunk = reader.entries(after, CHUNK)?;
-                let mut found = Vec::new();
-                for stored in &chunk {
-                    found.extend(steps(&feed::entry(stored)?));
-                }
-                Ok((found, chunk.last().map_or(until, |stored| stored.position)))
-            };
-            let (found, position) = state.readers.read(read).await?;
-            known.note(found);
-            known.position = position;
-        }
+        let note = |found: &mut Vec<(Step, u64)>, entry: &Entry| found.extend(steps(entry));
+        let found = feed::newest::walk(&state.readers, (known.position, until), Vec::new(), note).await?;
+        known.note(found);
+        known.position = until;
         known.is_complete = known.position >= head;
         Ok(known.clone())
     }

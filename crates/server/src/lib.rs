@@ -12,6 +12,7 @@
 )]
 
 mod auth;
+mod bisect;
 mod config;
 mod console;
 mod cursor;

@@ -4,6 +4,7 @@ use partition::Entry;
 use units::Timestamp;
 
 use crate::problem::Problem;
+use crate::readers::Readers;
 use crate::state::AppState;
 
 /// Entries that are looked through at most: a second or two of work.
@@ -30,7 +31,7 @@ pub(crate) struct Looked {
 pub(crate) async fn gather<T: Send + 'static>(
     state: &AppState,
     entries: Option<u64>,
-    mut found: T,
+    found: T,
     take: fn(&mut T, &Entry),
 ) -> Result<(T, Looked), Problem> {
     let wanted = entries.unwrap_or(USUAL);
@@ -38,20 +39,32 @@ pub(crate) async fn gather<T: Send + 'static>(
         return Err(Problem::new("invalid", format!("entries is {wanted}: 1 to {MOST} are looked through")));
     }
     let head = state.readers.read(|reader| Ok(reader.head()?.position)).await?;
-    let mut looked = Looked { entries: 0, position: head, since: None };
-    let mut after = head.saturating_sub(wanted);
-    while after < head {
+    let looked = Looked { entries: 0, position: head, since: None };
+    let note = move |(found, looked): &mut (T, Looked), entry: &Entry| {
+        looked.entries += 1;
+        looked.since.get_or_insert(entry.command.at);
+        take(found, entry);
+    };
+    walk(&state.readers, (head.saturating_sub(wanted), head), (found, looked), note).await
+}
+
+/// Gathers from the entries behind a position up to another one, in their order and in parts.
+pub(crate) async fn walk<T: Send + 'static>(
+    readers: &Readers,
+    (mut after, until): (u64, u64),
+    mut found: T,
+    take: impl Fn(&mut T, &Entry) + Clone + Send + 'static,
+) -> Result<T, Problem> {
+    while after < until {
+        let take = take.clone();
         let read = move |reader: &mut dyn store::Reader| {
             let chunk = reader.entries(after, CHUNK)?;
-            for stored in chunk.iter().filter(|stored| stored.position <= head) {
-                let entry = super::entry(stored)?;
-                looked.entries += 1;
-                looked.since.get_or_insert(entry.command.at);
-                take(&mut found, &entry);
+            for stored in chunk.iter().filter(|stored| stored.position <= until) {
+                take(&mut found, &super::entry(stored)?);
             }
-            Ok((found, looked, chunk.last().map_or(head, |stored| stored.position)))
+            Ok((found, chunk.last().map_or(until, |stored| stored.position)))
         };
-        (found, looked, after) = state.readers.read(read).await?;
+        (found, after) = readers.read(read).await?;
     }
-    Ok((found, looked))
+    Ok(found)
 }

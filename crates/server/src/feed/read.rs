@@ -12,6 +12,7 @@ use super::scope::Known;
 use super::tell::Teller;
 use super::told::{Recent, Told, ToldEntry};
 use super::{CloudEvent, EventPage, entry};
+use crate::bisect;
 use crate::problem::Problem;
 
 /// With the entry that reaches so many events a part ends: one of master data has hundreds.
@@ -180,13 +181,6 @@ pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventP
 
 /// The position of the last entry before a time; the times of the journal never go back.
 pub(crate) fn before(reader: &mut dyn Reader, time: Timestamp) -> Result<u64, Problem> {
-    let (mut low, mut high) = (0, reader.head()?.position);
-    while low < high {
-        let middle = low + (high - low).div_ceil(2);
-        match reader.entries(middle - 1, 1)?.first() {
-            Some(entry) if entry.at >= time.0 => high = middle - 1,
-            _ => low = middle,
-        }
-    }
-    Ok(low)
+    let head = reader.head()?.position;
+    bisect::last(head, |position| Ok(reader.entries(position - 1, 1)?.first().is_none_or(|entry| entry.at < time.0)))
 }

@@ -16,6 +16,7 @@ use units::{Day, Decimal, Quantity, Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::bisect;
 use crate::day::{OfDay, Risk, Step, today};
 use crate::extract::{Body as Bytes, Caller, Created, Json, Path, Query, Reading};
 use crate::feed;
@@ -343,16 +344,14 @@ fn before(reader: &mut dyn Reader, time: Timestamp) -> Result<Option<u64>, Probl
             _ => None,
         })
     };
-    let newest = number_and_time(all().descending())?;
-    let (mut low, mut high) = (0, newest.map_or(0, |(number, _)| number));
-    while low < high {
-        let middle = low + (high - low).div_ceil(2);
-        match number_and_time(all().after(RowKey::Number(middle - 1)))? {
-            Some((number, at)) if at < time.0 => low = number,
-            _ => high = middle - 1,
-        }
-    }
-    Ok((low > 0).then_some(low))
+    let newest = number_and_time(all().descending())?.map_or(0, |(number, _)| number);
+    // not every number is an order's: that of the next order counts
+    let is_before = |number: u64| -> Result<bool, Problem> {
+        let next = number_and_time(all().after(RowKey::Number(number - 1)))?;
+        Ok(next.is_some_and(|(_, at)| at < time.0))
+    };
+    let last = bisect::last(newest, is_before)?;
+    Ok((last > 0).then_some(last))
 }
 
 /// Show an order.

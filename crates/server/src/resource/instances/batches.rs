@@ -16,14 +16,13 @@ use units::{Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::filter::InstanceFilter;
-use super::models::Models;
+use super::filter::{Found, InstanceFilter};
 use super::operation::OperationRequest;
 use super::outlook;
 use crate::extract::{Caller, Json, Path, Query, Reading};
 use crate::page::{self, Listed, Page};
 use crate::problem::Problem;
-use crate::readers;
+use crate::readers::{self, Readers};
 use crate::resource::id;
 use crate::resource::stock::{Accepted, accepted};
 use crate::resource::warehouse_orders::Nothing;
@@ -135,8 +134,7 @@ async fn begin(
     let operation = request.operation.operation()?;
     let filter = if request.filter.is_empty() { "all".to_owned() } else { request.filter.describe() };
     let wanted = request.filter;
-    let models = state.readers.models();
-    let instances = state.readers.read(move |reader| meant(reader, &models, &wanted)).await?;
+    let instances = meant(&state.readers, wanted).await?;
     if request.dry_run {
         let (capabilities, now, actor) = (outlook::capabilities(&state.connections), state.now(), caller.actor.clone());
         let attempt = move |reader: &mut dyn Reader| {
@@ -157,12 +155,12 @@ async fn begin(
     }
 }
 
-fn meant(reader: &mut dyn Reader, models: &Models, filter: &InstanceFilter) -> Result<Vec<InstanceId>, Problem> {
-    let mut ids = Vec::new();
-    filter.each(reader, models, None, |found| {
+async fn meant(readers: &Readers, filter: InstanceFilter) -> Result<Vec<InstanceId>, Problem> {
+    let note = |ids: &mut Vec<InstanceId>, found: Found| {
         ids.push(found.instance.id());
         ids.len() <= MAX_INSTANCES
-    })?;
+    };
+    let ids = filter.gather(readers, Vec::new(), note).await?;
     if ids.len() > MAX_INSTANCES {
         let detail = format!("the filter means more than {MAX_INSTANCES} instances; divide them, by started_before say");
         return Err(Problem::new("invalid", detail));

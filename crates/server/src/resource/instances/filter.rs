@@ -13,7 +13,7 @@ use units::Timestamp;
 use super::models::Models;
 use crate::page::CHUNK;
 use crate::problem::{FieldError, Problem};
-use crate::readers::decode;
+use crate::readers::{Readers, decode};
 
 /// Which instances are meant. An instance has to meet everything that is given.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
@@ -138,26 +138,61 @@ impl InstanceFilter {
         below: Option<InstanceId>,
         mut wants_more: impl FnMut(Found) -> bool,
     ) -> Result<(), Problem> {
+        let mut next = self.slice(reader, models, below, &mut wants_more)?;
+        while let Some(below) = next {
+            next = self.slice(reader, models, Some(below), &mut wants_more)?;
+        }
+        Ok(())
+    }
+
+    /// Gathers from all instances that are meant, as long as more are wanted, a slice at a time: a look at the store that takes long keeps
+    /// others from it, and its log from shrinking. What happens meanwhile counts or does not.
+    pub(super) async fn gather<T: Send + 'static>(
+        self,
+        readers: &Readers,
+        mut found: T,
+        wants_more: fn(&mut T, Found) -> bool,
+    ) -> Result<T, Problem> {
+        let filter = Arc::new(self);
+        let mut below = None;
+        loop {
+            let (filter, models) = (filter.clone(), readers.models());
+            let read = move |reader: &mut dyn Reader| {
+                let next = filter.slice(reader, &models, below, &mut |one| wants_more(&mut found, one))?;
+                Ok((found, next))
+            };
+            (found, below) = readers.read(read).await?;
+            if below.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Shows some of the instances that are meant, and says below which number to go on; `None` if there are no more or no more are wanted.
+    fn slice(
+        &self,
+        reader: &mut dyn Reader,
+        models: &Models,
+        below: Option<InstanceId>,
+        wants_more: &mut impl FnMut(Found) -> bool,
+    ) -> Result<Option<InstanceId>, Problem> {
         let mut query = self.query()?;
         if let Some(below) = below {
             query = query.before(RowKey::Number(below.0));
         }
-        loop {
-            let rows = reader.rows(&query)?;
-            let Some((last, _)) = rows.last() else { return Ok(()) };
-            query = query.before(last.clone());
-            for (key, row) in &rows {
-                let AnyState::Instance(instance) = decode(Table::Instance, key, &row.data)? else { continue };
-                let definition = models.of(reader, &instance)?;
-                let found = Found { instance, definition };
-                if self.meets(&found) && !wants_more(found) {
-                    return Ok(());
-                }
-            }
-            if rows.len() < CHUNK {
-                return Ok(());
+        let rows = reader.rows(&query)?;
+        for (key, row) in &rows {
+            let AnyState::Instance(instance) = decode(Table::Instance, key, &row.data)? else { continue };
+            let definition = models.of(reader, &instance)?;
+            let found = Found { instance, definition };
+            if self.meets(&found) && !wants_more(found) {
+                return Ok(None);
             }
         }
+        Ok(match rows.last() {
+            Some((RowKey::Number(last), _)) if rows.len() == CHUNK => Some(InstanceId(*last)),
+            _ => None,
+        })
     }
 }
 

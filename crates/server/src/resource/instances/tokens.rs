@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::filter::InstanceFilter;
+use super::filter::{Found, InstanceFilter};
 use crate::extract::{Path, Reading};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -51,27 +51,25 @@ async fn tokens(
     Path((process, version)): Path<(String, u32)>,
 ) -> Result<JsonAnswer<TokensView>, Problem> {
     let filter = InstanceFilter { process: Some(process), version: Some(version), ..InstanceFilter::default() };
-    let models = app.readers.models();
-    let read = move |reader: &mut dyn store::Reader| {
-        let mut view = TokensView::default();
-        let mut elements: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        filter.each(reader, &models, None, |found| {
-            let standing = state(&found.instance);
-            let is_stuck = u64::from(standing == Standing::Incident);
-            view.instances += 1;
-            view.incidents += is_stuck;
-            view.suspended += u64::from(standing == Standing::Suspended);
-            for element in super::list::active(&found) {
-                let (instances, incidents) = elements.entry(element).or_default();
-                *instances += 1;
-                *incidents += is_stuck;
-            }
-            true
-        })?;
-        let elements = elements.into_iter();
-        view.elements =
-            elements.map(|(element, (instances, incidents))| TokenView { element, instances, incidents }).collect();
-        Ok(view)
-    };
-    app.readers.read(read).await.map(JsonAnswer)
+    let (mut view, elements) = filter.gather(&app.readers, Counted::default(), count).await?;
+    let elements = elements.into_iter();
+    view.elements = elements.map(|(element, (instances, incidents))| TokenView { element, instances, incidents }).collect();
+    Ok(JsonAnswer(view))
+}
+
+/// What was counted, and by element how many instances are there, and how many of these are stuck.
+type Counted = (TokensView, BTreeMap<String, (u64, u64)>);
+
+fn count((view, elements): &mut Counted, found: Found) -> bool {
+    let standing = state(&found.instance);
+    let is_stuck = u64::from(standing == Standing::Incident);
+    view.instances += 1;
+    view.incidents += is_stuck;
+    view.suspended += u64::from(standing == Standing::Suspended);
+    for element in super::list::active(&found) {
+        let (instances, incidents) = elements.entry(element).or_default();
+        *instances += 1;
+        *incidents += is_stuck;
+    }
+    true
 }
