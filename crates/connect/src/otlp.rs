@@ -1,8 +1,10 @@
-//! Spans for OpenTelemetry, over OTLP/HTTP in its JSON encoding (OpenTelemetry Protocol 1.x, `POST /v1/traces`).
+//! Spans and metrics for OpenTelemetry, over OTLP/HTTP in its JSON encoding (OpenTelemetry Protocol 1.x, `POST /v1/traces`, `/v1/metrics`).
 //!
 //! Off unless an address is configured. Nobody waits for it: spans are collected in a bounded queue, sent a batch at a time, and dropped
 //! where the collector does not take them; it says so once for each time that it fails.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
@@ -16,9 +18,23 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long a collector may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// Where spans go; cheap to clone.
+/// Where spans and metrics go; cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Telemetry(Option<mpsc::Sender<Span>>);
+pub struct Telemetry {
+    spans: Option<mpsc::Sender<Span>>,
+    metrics: Option<Arc<Collector>>,
+}
+
+/// A path of the collector.
+#[derive(Debug)]
+struct Collector {
+    client: reqwest::Client,
+    url: String,
+    /// What is sent to it, for the log.
+    what: &'static str,
+    /// The last attempt failed, and the log has it.
+    fails: AtomicBool,
+}
 
 /// Which side of a call it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +67,7 @@ pub struct Span {
 }
 
 impl Telemetry {
-    /// Sends spans to the collector at this address, such as `http://127.0.0.1:4318`. Within a Tokio runtime.
+    /// Sends to the collector at this address, such as `http://127.0.0.1:4318`. Within a Tokio runtime.
     ///
     /// The error says why there can be no HTTP client.
     pub fn start(endpoint: &str) -> Result<Self, String> {
@@ -59,20 +75,32 @@ impl Telemetry {
             return Err(format!("`{endpoint}` does not begin with http:// or https://"));
         }
         let client = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build();
-        let client = client.map_err(|error| format!("make the HTTP client of spans: {error}"))?;
+        let client = client.map_err(|error| format!("make the HTTP client of spans and metrics: {error}"))?;
         let (sender, spans) = mpsc::channel(WAITING);
-        tokio::spawn(export(client, format!("{}/v1/traces", endpoint.trim_end_matches('/')), spans));
-        Ok(Self(Some(sender)))
+        let collector = |path: &str, what| {
+            let (client, url) = (client.clone(), format!("{}/v1/{path}", endpoint.trim_end_matches('/')));
+            Collector { client, url, what, fails: AtomicBool::new(false) }
+        };
+        tokio::spawn(export(collector("traces", "spans"), spans));
+        Ok(Self { spans: Some(sender), metrics: Some(Arc::new(collector("metrics", "metrics"))) })
     }
 
-    /// Whether spans go anywhere.
+    /// Whether spans and metrics go anywhere.
     pub fn is_on(&self) -> bool {
-        self.0.is_some()
+        self.spans.is_some()
+    }
+
+    /// Sends metrics, each as the message `Metric` has it, and waits until the collector has taken them or has not.
+    pub async fn send_metrics(&self, metrics: &[Value]) {
+        let Some(collector) = &self.metrics else { return };
+        let scope = json!([{ "scope": { "name": "crossdock" }, "metrics": metrics }]);
+        let body = json!({ "resourceMetrics": [{ "resource": resource(), "scopeMetrics": scope }] });
+        collector.send(&body).await;
     }
 
     /// Hands a span over, unless its trace is not to be recorded.
     pub fn record(&self, span: impl FnOnce() -> Span) {
-        let Some(sender) = &self.0 else { return };
+        let Some(sender) = &self.spans else { return };
         let span = span();
         if is_sampled(&span.context) {
             // a collector that is too slow must not slow us down
@@ -87,8 +115,24 @@ fn is_sampled(traceparent: &str) -> bool {
     u8::from_str_radix(flags, 16).is_ok_and(|flags| flags & 1 == 1)
 }
 
-async fn export(client: reqwest::Client, url: String, mut spans: mpsc::Receiver<Span>) {
-    let (mut batch, mut fails) = (Vec::with_capacity(BATCH), false);
+impl Collector {
+    async fn send(&self, body: &Value) {
+        let Self { client, url, what, fails } = self;
+        let sent = client.post(url).header("content-type", "application/json").body(body.to_string()).send().await;
+        let failure = match sent {
+            Ok(response) if response.status().is_success() => None,
+            Ok(response) => Some(response.status().to_string()),
+            Err(error) => Some(crate::http::cause(&error)),
+        };
+        let failed_before = fails.swap(failure.is_some(), Ordering::Relaxed);
+        if let (Some(cause), false) = (failure, failed_before) {
+            tracing::warn!(%url, %cause, "{what} are dropped until the collector takes them again");
+        }
+    }
+}
+
+async fn export(collector: Collector, mut spans: mpsc::Receiver<Span>) {
+    let mut batch = Vec::with_capacity(BATCH);
     while spans.recv_many(&mut batch, BATCH).await > 0 {
         if batch.len() < BATCH {
             tokio::time::sleep(PAUSE).await;
@@ -98,29 +142,24 @@ async fn export(client: reqwest::Client, url: String, mut spans: mpsc::Receiver<
                 batch.push(span);
             }
         }
-        let body = traces(&batch).to_string();
+        let body = traces(&batch);
         batch.clear();
-        let sent = client.post(&url).header("content-type", "application/json").body(body).send().await;
-        let failure = match sent {
-            Ok(response) if response.status().is_success() => None,
-            Ok(response) => Some(response.status().to_string()),
-            Err(error) => Some(crate::http::cause(&error)),
-        };
-        if let (Some(cause), false) = (&failure, fails) {
-            tracing::warn!(%url, %cause, "spans are dropped until the collector takes them again");
-        }
-        fails = failure.is_some();
+        collector.send(&body).await;
     }
 }
 
 /// The message `ExportTraceServiceRequest`.
 fn traces(spans: &[Span]) -> Value {
-    let resource = json!({ "attributes": attributes(&[
+    let spans: Vec<Value> = spans.iter().filter_map(span).collect();
+    json!({ "resourceSpans": [{ "resource": resource(), "scopeSpans": [{ "scope": { "name": "crossdock" }, "spans": spans }] }] })
+}
+
+/// Who tells.
+fn resource() -> Value {
+    json!({ "attributes": attributes(&[
         ("service.name", "crossdock".into()),
         ("service.version", env!("CARGO_PKG_VERSION").into()),
-    ]) });
-    let spans: Vec<Value> = spans.iter().filter_map(span).collect();
-    json!({ "resourceSpans": [{ "resource": resource, "scopeSpans": [{ "scope": { "name": "crossdock" }, "spans": spans }] }] })
+    ]) })
 }
 
 fn span(span: &Span) -> Option<Value> {
@@ -185,7 +224,7 @@ mod tests {
     #[test]
     fn what_nobody_wants_recorded_is_not() {
         let (sender, mut spans) = mpsc::channel(4);
-        let telemetry = Telemetry(Some(sender));
+        let telemetry = Telemetry { spans: Some(sender), metrics: None };
         telemetry.record(|| sample("00"));
         assert!(spans.try_recv().is_err());
         telemetry.record(|| sample("01"));

@@ -78,6 +78,15 @@ fn what_a_request_leads_to_at_systems_belongs_to_its_trace_and_is_told_to_the_co
     let call = until("the span of the call", || named("POST tax.quote"));
     assert_eq!((&call["parentSpanId"], &call["kind"]), (&request["spanId"], &json!(3)), "{call}");
     assert_eq!(sent.split('-').nth(2), call["spanId"].as_str());
+    let metrics = until("the metrics", || {
+        let all = spans.lock().unwrap();
+        all.iter().find_map(|(head, body)| {
+            let metrics = body["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array()?;
+            head.starts_with("post /v1/metrics ").then(|| metrics.clone())
+        })
+    });
+    let decided = metrics.iter().find(|metric| metric["name"] == "crossdock_commands_decided").unwrap();
+    assert!(decided["gauge"]["dataPoints"][0]["asDouble"].is_number(), "{decided}");
     let attributes = call["attributes"].as_array().unwrap();
     assert!(attributes.contains(&json!({ "key": "crossdock.order", "value": { "stringValue": "SO-1" } })), "{call}");
     assert!(site.down().success());

@@ -23,7 +23,7 @@ pub struct ServerConfig {
     /// are no webhooks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    /// Where spans of requests and of calls of systems are sent, as OpenTelemetry says (OTLP over HTTP), such as
+    /// Where spans of requests and of calls of systems, and all metrics, are sent, as OpenTelemetry says (OTLP over HTTP), such as
     /// `http://127.0.0.1:4318`; nowhere unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub otlp: Option<String>,

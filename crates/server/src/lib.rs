@@ -47,6 +47,7 @@ pub use governance::Governance;
 pub use identity::Identities;
 pub use identity::oidc::{GrantConfig, OidcConfig, OidcConfigError, Provider, SignInError};
 pub use in_flight::InFlight;
+pub use metrics::export as export_metrics;
 pub use problem::{CODES, FieldError, Problem};
 pub use readers::{Readers, dependencies};
 pub use resource::imports::REPLAYED;

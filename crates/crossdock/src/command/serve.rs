@@ -187,6 +187,7 @@ async fn serve(config: Config, settings: Arc<[server::Setting]>, starter: Starte
         in_flight: server::InFlight::default(),
     };
     tracing::info!(%address, data = %config.data.display(), "serving");
+    let figures = tokio::spawn(server::export_metrics(state.clone()));
     let asked = interrupted_or_left(&starter);
     let stop = async {
         asked.await;
@@ -196,6 +197,8 @@ async fn serve(config: Config, settings: Arc<[server::Setting]>, starter: Starte
     server::serve(listener, server::router(state), server::HEADERS_WITHIN, stop).await;
     tracing::info!("stopping: what was acknowledged is on disk");
     connections.stop().await;
+    // it ends with the server, and reads the store until then
+    figures.await.context("stop sending metrics")?;
     // nobody reads the store any more when it is closed: the last one to close it tidies it up
     webhooks.stop().await;
     drop(webhooks);

@@ -1,4 +1,8 @@
-//! Figures for Prometheus.
+//! Figures for Prometheus, and the same for a collector of OpenTelemetry.
+
+mod collector;
+
+pub use collector::export;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
@@ -29,6 +33,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// They are read off the running parts at each scrape, so nothing has to be kept in step.
 #[utoipa::path(get, path = "/metrics", tag = "systems", responses((status = 200, body = String, content_type = "application/openmetrics-text")))]
 async fn show(State(state): State<AppState>) -> Result<Response, Problem> {
+    let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, media_type)], text(&state).await?).into_response())
+}
+
+/// All figures as OpenMetrics has them.
+async fn text(state: &AppState) -> Result<String, Problem> {
     let progress = state.partition.progress();
     let mut registry = Registry::with_prefix("crossdock");
     let figures: [(&str, &str, u64); 11] = [
@@ -69,8 +79,7 @@ async fn show(State(state): State<AppState>) -> Result<Response, Problem> {
     }
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|error| Problem::new("internal", error.to_string()))?;
-    let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
+    Ok(text)
 }
 
 /// What the business looks at: how many of each thing there are, by how far they are.
