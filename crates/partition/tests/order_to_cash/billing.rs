@@ -282,7 +282,7 @@ fn domain_1_10_what_is_prepaid_is_asked_for_when_its_break_of_r5_is_gone() {
     });
     world.tell(Body::NoteBreaks(vec![found]));
     let change = Change { quantities: vec![(LineNo(1), Quantity(6))], ..Change::default() };
-    world.tell(Body::ChangeOrder { order: id, change });
+    world.tell(Body::ChangeOrder { order: id, change: Box::new(change) });
     assert_eq!(world.state(id).invoices.len(), 1);
     assert!(world.open(ExceptionKind::BillingBlocked)[0].reason.starts_with("R5: "));
     world.tell(Body::NoteBreaks(Vec::new()));

@@ -8,7 +8,7 @@ use super::event::{OrderEvent, PassedCheck};
 use super::find::{company, existing};
 use super::hold::{lift, place};
 use super::resolve;
-use super::state::{HoldKind, Line, Order};
+use super::state::{HoldKind, Line};
 use crate::books::{Books, Key, Stop};
 use crate::context::Context;
 use crate::ids::*;
