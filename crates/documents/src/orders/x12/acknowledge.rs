@@ -36,7 +36,8 @@ pub fn acknowledge(interchange: &Interchange, control: u32, at: Timestamp) -> St
 
 fn write_group(out: &mut String, group: &Group, number: u32, date: &str, time: &str) {
     let (from, to) = (clean(&group.receiver, 15), clean(&group.sender, 15));
-    let _ = writeln!(out, "GS*FA*{from}*{to}*{date}*{time}*{number}*X*004010~");
+    let version = if group.version.is_empty() { "004010" } else { clean(&group.version, 12) };
+    let _ = writeln!(out, "GS*FA*{from}*{to}*{date}*{time}*{number}*X*{version}~");
     let mut body =
         vec![format!("ST*997*{number:04}"), format!("AK1*{}*{}", clean(&group.kind, 2), clean(&group.control, 9))];
     for transaction in &group.transactions {
@@ -130,6 +131,13 @@ IEA*1*000000042~
 ";
         assert_eq!(answer, wanted);
         assert!(Segments::of(&answer, "a").all(|segment| segment.is_ok()));
+    }
+
+    #[test]
+    fn the_answer_is_of_the_version_of_the_group() {
+        let later = FILE.replace("*X*004010~", "*X*005010~");
+        let answer = acknowledge(&examine(later.as_bytes(), "f").interchanges[0], 1, Timestamp(0));
+        assert!(answer.contains("GS*FA*SELLER*BUYER*19700101*0000*1*X*005010~"), "{answer}");
     }
 
     #[test]

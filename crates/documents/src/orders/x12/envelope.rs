@@ -4,8 +4,12 @@ use units::Text;
 
 use super::segment::{Segment, Segments};
 use super::{Examined, order};
+use crate::csv_table::short;
 use crate::orders::OrderDocument;
 use crate::{Finding, MAX_RECORDS, Place};
+
+/// Versions that are read here.
+const VERSIONS: [&str; 2] = ["004010", "005010"];
 
 /// One side of an interchange: qualifier and number, as in ISA05 and ISA06.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,6 +48,8 @@ pub struct Group {
     pub receiver: Text,
     /// GS06.
     pub control: Text,
+    /// GS08.
+    pub version: Text,
     /// How many transactions GE announces; as many as came if it is missing.
     pub announced: usize,
     /// Its transactions.
@@ -134,6 +140,7 @@ impl<'a> State<'a> {
         match segment.name() {
             "ISA" => self.out.interchanges.push(interchange(&segment)),
             "GS" => {
+                self.known_version(&segment);
                 self.out.interchanges.last_mut().into_iter().for_each(|interchange| interchange.groups.push(group(&segment)))
             }
             "ST" => self.open.push(segment),
@@ -155,6 +162,16 @@ impl<'a> State<'a> {
                 self.out.read.find(Finding::notice(place, "it stands outside of a transaction", "it was passed over"));
             }
             _ => self.open.push(segment),
+        }
+    }
+
+    /// Tells a version that the segments may not be of.
+    fn known_version(&mut self, group: &Segment<'_>) {
+        // partners may name a subset after the version, such as 004010VICS
+        if !VERSIONS.iter().any(|version| group.get(8).starts_with(version)) {
+            let cause = format!("GS08 names the version `{}`, and 004010 and 005010 are known here", short(group.get(8)));
+            let mend = "look whether the orders were understood, or have the sender use one of the two";
+            self.out.read.find(Finding::notice(group.place(self.name), cause, mend));
         }
     }
 
@@ -259,6 +276,7 @@ fn group(segment: &Segment<'_>) -> Group {
         sender: segment.get(2).into(),
         receiver: segment.get(3).into(),
         control: segment.get(6).into(),
+        version: segment.get(8).into(),
         announced: 0,
         transactions: Vec::new(),
     }
@@ -289,6 +307,32 @@ mod tests {
             findings.len() == 3 && findings.iter().zip(causes).all(|(finding, cause)| finding.contains(cause)),
             "{findings:?}"
         );
+    }
+
+    #[test]
+    fn a_version_that_is_not_known_is_named_and_a_subset_of_one_that_is_known_is_not() {
+        let told =
+            |version: &str| found(&format!("{ISA}GS*PO*A*B*20260302*1000*5*X*{version}~{ORDER}GE*1*5~IEA*1*000000001~"));
+        for version in ["004010", "005010", "004010VICS"] {
+            assert_eq!(told(version), (1, Vec::new()), "{version}");
+        }
+        for version in ["003040", "006020", ""] {
+            let (orders, findings) = told(version);
+            assert_eq!((orders, findings.len()), (1, 1), "{findings:?}");
+            assert!(findings[0].contains(&format!("the version `{version}`")), "{findings:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_wrong_is_told_once_and_not_as_missing_or_as_a_wrong_total() {
+        let order = "ST*850*0001~BEG*00*SA*P1**20260301~PO1*1*ten*EA*2.50**VN*X-1~DTM*002*soon~PO1*2*10*EA*2.50**VN*X-1~\
+            CTT*2~AMT*TT*50~SE*8*0001~";
+        let (orders, findings) = found(&format!("{ISA}GS*PO*A*B*20260302*1000*5*X*004010~{order}GE*1*5~IEA*1*000000001~"));
+        assert_eq!((orders, findings.len()), (0, 1), "{findings:?}");
+        assert!(findings[0].contains("the quantity `ten` is no number"), "{findings:?}");
+        let short = order.replace("CTT*2", "CTT*3");
+        let (_, findings) = found(&format!("{ISA}GS*PO*A*B*20260302*1000*5*X*004010~{short}GE*1*5~IEA*1*000000001~"));
+        assert!(findings.len() == 2 && findings[1].contains("CTT counts 3 lines, and there are 2"), "{findings:?}");
     }
 
     #[test]

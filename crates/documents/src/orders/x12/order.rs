@@ -28,6 +28,7 @@ pub(super) fn read(
         order: Submission::default(),
         parties: Parties::default(),
         counted: false,
+        refused: 0,
         passed: Vec::new(),
         findings,
         faults,
@@ -67,6 +68,8 @@ struct Reader<'a> {
     parties: Parties<'a>,
     /// CTT has come; amounts before it are of a line.
     counted: bool,
+    /// PO1 lines that are wrong, which count among those that were sent.
+    refused: usize,
     /// Names of segments that were passed over, each told once.
     passed: Vec<&'a str>,
     findings: &'a mut Vec<Finding>,
@@ -85,7 +88,7 @@ struct Parties<'a> {
 impl<'a> Reader<'a> {
     fn take(&mut self, segment: &Segment<'a>) -> Result<(), Wrong> {
         // after the first line, dates, parties and charges concern a line, of which the order knows none
-        let in_lines = !self.order.lines.is_empty();
+        let in_lines = !self.order.lines.is_empty() || self.refused > 0;
         match segment.name() {
             "BEG" => self.beginning(segment)?,
             "CUR" => {
@@ -105,7 +108,10 @@ impl<'a> Reader<'a> {
             }
             "N1" if !in_lines => self.party(segment),
             "N3" | "N4" if !in_lines => self.address(segment),
-            "PO1" => self.order.lines.push(line(segment)?),
+            "PO1" => {
+                let line = line(segment).inspect_err(|_| self.refused += 1)?;
+                self.order.lines.push(line);
+            }
             "PID" => {
                 if let Some(line) = self.order.lines.last_mut() {
                     line.description = segment.get(5).into();
@@ -114,7 +120,7 @@ impl<'a> Reader<'a> {
             "SAC" if !in_lines => self.charge(segment)?,
             "CTT" => {
                 self.counted = true;
-                let lines = self.order.lines.len();
+                let lines = self.order.lines.len() + self.refused;
                 if segment.get(1).parse::<usize>().is_ok_and(|count| count != lines) {
                     return Err(Wrong(
                         format!("CTT counts {} lines, and there are {lines}", segment.get(1)),
@@ -223,7 +229,8 @@ impl<'a> Reader<'a> {
         let value = |line: &SubmittedLine| line.price.and_then(|price| price.checked_mul(line.quantity));
         let sum = self.order.lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.checked_add(value(line)?));
         let (Some(sum), Ok(total)) = (sum, segment.get(2).parse::<Decimal>()) else { return };
-        if sum != total {
+        // what a line that is wrong is worth, nobody knows
+        if sum != total && self.refused == 0 {
             let cause = format!("the total is {total}, and the lines make {sum}");
             self.findings.push(Finding::notice(segment.place(self.name), cause, "ask the sender which is right"));
         }
