@@ -5,7 +5,7 @@ use feel::Context as Variables;
 use trade::account::AccountEvent;
 use trade::billing::InvoiceEvent;
 use trade::cash::PaymentEvent;
-use trade::fulfilment::{Progress, WarehouseOrderEvent};
+use trade::fulfilment::WarehouseOrderEvent;
 use trade::order::{Bucket, HoldKind, OrderEvent, Status};
 use trade::{Event as TradeEvent, Key, LineNo, OrderId};
 use units::Minutes;
@@ -103,10 +103,6 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
         }
         TradeEvent::WarehouseOrder(id, event) => {
             let expires = Some(txn.now().plus(WAREHOUSE_MESSAGE_LIVES));
-            let shipped_nothing = |txn: &mut Txn<'_>| -> Outcome<bool> {
-                let order = txn.books().warehouse_order(id)?;
-                Ok(order.is_some_and(|order| order.progress == Progress::Completed && order.shipments.is_empty()))
-            };
             match event {
                 WarehouseOrderEvent::Acknowledged => txn.publish("wms.acknowledged", id, expires),
                 WarehouseOrderEvent::Picked { complete: true, .. } => txn.publish("wms.picked", id, expires),
@@ -117,7 +113,11 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                 WarehouseOrderEvent::CancelConfirmed { lines, missing_by: Some(document), .. } => {
                     shortage::given_back(txn, *id, lines, document)?;
                 }
-                WarehouseOrderEvent::Completed if shipped_nothing(txn)? => txn.publish("warehouse_order.closed", id, None),
+                WarehouseOrderEvent::Completed => {
+                    let order = txn.books().warehouse_order(id)?;
+                    let has_shipped = order.is_some_and(|order| !order.shipments.is_empty());
+                    txn.publish(if has_shipped { "warehouse_order.shipped" } else { "warehouse_order.closed" }, id, None);
+                }
                 _ => {}
             }
             follow_up::answer_came(txn, *id)?;

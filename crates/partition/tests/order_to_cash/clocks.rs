@@ -6,7 +6,7 @@ use trade::exception::ExceptionKind;
 use trade::master::BillingPolicy;
 use trade::order::{Bucket, Cancellation};
 use trade::{Aggregate, Key, LineNo};
-use units::Quantity;
+use units::{Minutes, Quantity};
 
 use crate::world::World;
 
@@ -27,6 +27,33 @@ fn domain_1_5_4_a_warehouse_that_does_not_answer_a_cancellation_is_asked_and_the
     assert_eq!(world.open(ExceptionKind::WmsReject).len(), 0);
     assert_eq!(world.state(id).units_in(Bucket::Cancelled), Quantity(4));
     world.check();
+}
+
+/// Timers of processes run out that are due within so many minutes.
+fn wait(world: &mut World, minutes: i64) {
+    let until = world.now().plus(Minutes(minutes));
+    let due = |world: &World| {
+        let timer = world.disk.timers.iter().find(|timer| matches!(timer.owner, TimerOwner::Instance(..)))?;
+        (timer.due <= until).then(|| timer.owner.clone())
+    };
+    while let Some(owner) = due(world) {
+        world.let_end(owner);
+    }
+}
+
+#[test]
+fn domain_1_10_a_release_that_nobody_acknowledges_is_sent_once_more_after_half_an_hour_and_then_asked_about() {
+    for tier in [1, 2, 3, 9] {
+        let mut world = World::new(true);
+        world.set_profile(|profile| profile.tier = tier);
+        world.stock("X", "EAST", 10);
+        world.order(&[("X", 10)], BillingPolicy::PerShipment);
+        assert_eq!(world.asked("wms.release"), 1);
+        wait(&mut world, 30);
+        assert_eq!(world.asked("wms.release"), 2, "tier {tier}");
+        wait(&mut world, 31);
+        assert_eq!((world.asked("wms.release"), world.open(ExceptionKind::WmsReject).len()), (2, 1), "tier {tier}");
+    }
 }
 
 #[test]

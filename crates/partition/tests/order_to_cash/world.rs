@@ -28,6 +28,9 @@ pub(crate) struct World {
     effects: VecDeque<Arc<Effect>>,
     /// Capability and document of every effect.
     pub(crate) asked: Vec<(String, String)>,
+    /// What nobody answers, and what was asked of it.
+    pub(crate) down: Option<&'static str>,
+    pub(crate) held: Vec<Arc<Effect>>,
     /// What the carrier says that a booking costs.
     pub(crate) freight: [&'static str; 2],
     now: i64,
@@ -54,6 +57,8 @@ impl World {
             disk: Disk::default(),
             effects: VecDeque::new(),
             asked: Vec::new(),
+            down: None,
+            held: Vec::new(),
             freight: ["5.00", "EUR"],
             now: START,
             shipments: 0,
@@ -101,6 +106,10 @@ impl World {
     pub(crate) fn ask(&mut self, actor: Actor, body: Body) -> Result<Reply, Refusal> {
         let reply = self.decide(actor, body);
         while let Some(effect) = self.effects.pop_front() {
+            if self.down == Some(effect.capability.as_str()) {
+                self.held.push(effect);
+                continue;
+            }
             self.asked.push((effect.capability.to_string(), effect.document.to_string()));
             let answer = match effect.capability.as_str() {
                 "tax.quote" => Body::EffectFailed { effect: effect.id, code: "rejected".into(), message: "no".into() },
