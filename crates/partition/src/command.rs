@@ -10,7 +10,7 @@ use trade::fulfilment::{Delivery, ShipConfirm};
 use trade::master::{Company, ExchangeRate, Item, PriceBook, Quote};
 use trade::order::{Cancellation, Change, HoldKind, Submission};
 use trade::reconcile::OpenBreak;
-use trade::returns::ReturnDocument;
+use trade::returns::{ReturnDocument, UnitsBack};
 use trade::stock::{
     Adjustment, BackorderRun, Count, GroupQuota, Inbound, QuotaChange, Receipt, Reconfirmed, ReserveRequest,
 };
@@ -287,6 +287,13 @@ pub enum Body {
 
     /// Record a request to return goods.
     RequestReturn(ReturnDocument),
+    /// Record that units of an order shall come back.
+    ReturnUnits {
+        /// Which.
+        order: OrderId,
+        /// What, and why.
+        back: UnitsBack,
+    },
 
     /// Take an exception on, or give it back with `None`.
     AssignException {
@@ -614,6 +621,9 @@ pub enum Reply {
         /// Shipments whose carrier is asked to stop them and to bring them back.
         #[serde(default)]
         intercepted: Vec<ShipmentId>,
+        /// The return that was opened for what is too late.
+        #[serde(default)]
+        to_return: Option<ReturnId>,
     },
     /// Reservations, in the order of the request's lines; a line may have several, or none if partials are allowed.
     Reserved(Vec<ReservedUnits>),

@@ -8,6 +8,22 @@ use crate::described::{Api, text};
 pub(crate) fn corrections(api: &mut Api<'_>) {
     stopped(api);
     billed_anew(api);
+    comes_back(api);
+}
+
+/// A customer sends back a unit of an order that is over: a person decides on it, once.
+fn comes_back(api: &mut Api<'_>) {
+    let closed = api.get("/v1/orders?status=closed").json()["items"].as_array().unwrap()[0].clone();
+    let order = text(&closed["id"]);
+    let shipped = api.show(&format!("/v1/orders/{order}"))["lines"][0]["shipped"].as_i64().unwrap();
+    let back = |units: i64| json!({ "order": order, "reason": "dented", "lines": [{ "line": 1, "quantity": units }] });
+    let id = text(&api.post("/v1/returns", &back(1))["id"]);
+    let shown = api.show(&format!("/v1/returns/{id}"));
+    assert_eq!((&shown["order"], &shown["reason"]), (&json!(order), &json!("dented")), "{shown}");
+    let exceptions = api.get(&format!("/v1/exceptions?order={order}")).json();
+    assert!(exceptions["items"].as_array().unwrap().iter().any(|open| text(&open["reason"]).contains(&id)), "{exceptions}");
+    let ask = crate::common::Ask::new("POST", "/v1/returns");
+    api.ask(&ask.header("idempotency-key", "too-many-back").json(&back(shipped))).problem(422, "invalid");
 }
 
 /// Two of four have left West when the customer cancels: the carrier is asked to stop them, and they are not billed meanwhile.

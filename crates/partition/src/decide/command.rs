@@ -47,6 +47,9 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
         Body::DeployShipped(resources) => definition::deploy_shipped(txn, resources),
 
         Body::ReceiveOrder(submission) => {
+            if trade::order::received_before(txn.books(), submission)?.is_some() {
+                return Ok(Reply::Repeated);
+            }
             let id = trade::order::receive(txn.books(), submission, &cx)?;
             txn.start(ORDER_PROCESS, None, order_variables(id))?;
             Ok(Reply::Order(id))
@@ -258,6 +261,11 @@ pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
             Ok(Reply::Settled(settled))
         }
         Body::RequestReturn(document) => request_return(txn, document),
+        Body::ReturnUnits { order, back } => {
+            let id = trade::returns::request_units(txn.books(), *order, back, &cx)?;
+            follow_up::decide_on_return(txn, id)?;
+            Ok(Reply::Return(id))
+        }
 
         Body::AssignException { exception, to } => {
             trade::exception::assign(txn.books(), *exception, to.clone(), &cx)?;

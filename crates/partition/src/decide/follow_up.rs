@@ -233,6 +233,15 @@ pub(super) fn intercept(txn: &mut Txn<'_>, asked: &[(ShipmentId, ReturnId)]) -> 
     Ok(())
 }
 
+/// A person decides on units of an order that are to come back (domain §1.5.4: invoiced).
+pub(super) fn decide_on_return(txn: &mut Txn<'_>, id: ReturnId) -> Outcome<()> {
+    let order = txn.books().return_request(&id)?.and_then(|request| request.order);
+    let variables =
+        [("returnId", Value::from(id.to_string())), ("orderId", Value::from(order.map(|order| order.to_string())))];
+    txn.start("return-request", None, Variables::from_iter(variables))?;
+    Ok(())
+}
+
 /// A carrier has answered whether it stops a shipment. One that it does not stop is billed, and somebody sees to the customer (domain
 /// §1.5.4: too late, return).
 pub(super) fn intercept_answered(txn: &mut Txn<'_>, id: ShipmentId, refused: Option<&str>) -> Outcome<()> {

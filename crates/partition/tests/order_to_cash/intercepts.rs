@@ -25,11 +25,34 @@ fn cancelled(has_system: bool) -> (World, OrderId, ShipmentId) {
         asked: Vec::new(),
         too_late: Quantity(0),
         intercepted: vec![shipment],
+        to_return: None,
     };
     assert_eq!(reply, expected);
     // the order is complete now, and what its carrier shall bring back is not billed
     assert_eq!((world.state(id).status(), world.state(id).invoices.len()), (Status::Fulfilled, 0));
     (world, id, shipment)
+}
+
+#[test]
+fn domain_1_5_4_what_is_cancelled_after_its_invoice_waits_for_a_person_as_a_return() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
+    let released = world.state(id).warehouse_orders[0];
+    world.ship(released, &[(1, 10)]);
+    assert_eq!(world.state(id).invoices.len(), 1);
+    let mut cancel = || {
+        let cancellation = Cancellation { lines: Vec::new(), reason: "not wanted".into() };
+        let reply = world.tell(Body::CancelOrder { order: id, cancellation });
+        let Reply::Cancelled { too_late, to_return, .. } = reply else { panic!("{reply:?}") };
+        let waiting = world.open(ExceptionKind::ReturnDiscrepancy);
+        assert_eq!((too_late, waiting.len()), (Quantity(10), 1));
+        to_return.inspect(|id| assert!(waiting[0].reason.contains(&id.to_string()), "{waiting:?}")).is_some()
+    };
+    assert_eq!([cancel(), cancel()], [true, false]);
+    world.resolve(ExceptionKind::ReturnDiscrepancy, Action::Reject);
+    assert_eq!(world.state(id).lines[0].returned, Quantity(0));
+    world.check();
 }
 
 fn answer(world: &mut World, shipment: ShipmentId, refused: Option<&str>) {

@@ -180,6 +180,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("GET", "/v1/reconciliations", Known, ONE),
     of("POST", "/v1/reconciliations", RECONCILERS, MANY),
     of("GET", "/v1/returns", Known, ONE),
+    of("POST", "/v1/returns", SALES, ONE),
     of("GET", "/v1/returns/{return}", Known, ONE),
     of("GET", "/v1/session", Known, ONE),
     of("PUT", "/v1/session", Everybody, WIDE),

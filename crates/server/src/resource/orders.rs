@@ -609,6 +609,8 @@ pub(crate) struct CancelResult {
     asked: Vec<String>,
     /// Units that have shipped already.
     too_late: i64,
+    /// The return that waits for a decision about them, except for those that another one waits for.
+    to_return: Option<String>,
     /// Shipments whose carrier is asked to stop them and to bring them back; a return waits for each, and nothing of them is billed meanwhile.
     intercepted: Vec<String>,
 }
@@ -628,11 +630,12 @@ async fn cancel(
         reason: request.reason.into(),
     };
     match submit(&state, caller.on(Key::Order(order)), &bytes, Body::CancelOrder { order, cancellation }).await? {
-        Reply::Cancelled { order, cancelled, asked, too_late, intercepted } => Ok(JsonAnswer(CancelResult {
+        Reply::Cancelled { order, cancelled, asked, too_late, intercepted, to_return } => Ok(JsonAnswer(CancelResult {
             id: order.to_string(),
             cancelled: cancelled.0,
             asked: asked.iter().map(ToString::to_string).collect(),
             too_late: too_late.0,
+            to_return: to_return.map(|id| id.to_string()),
             intercepted: view::texts(&intercepted),
         })),
         other => Err(unexpected(&other)),

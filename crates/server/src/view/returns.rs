@@ -28,6 +28,8 @@ pub(crate) struct ReturnView {
     pub(crate) invoice: Option<String>,
     /// The shipment that was cancelled on its way, and is billed unless its goods come back.
     pub(crate) shipment: Option<String>,
+    /// Why, if somebody said so.
+    pub(crate) reason: String,
 }
 
 /// A line of a return request.
@@ -62,5 +64,6 @@ pub(crate) fn return_request(request: &ReturnRequest) -> ReturnView {
         goodwill: request.goodwill.0,
         invoice: request.invoice.map(|id| id.to_string()),
         shipment: request.shipment.map(|id| id.to_string()),
+        reason: request.reason.to_string(),
     }
 }

@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::fulfilment::{self, Ask, WarehouseLine};
 use crate::ids::*;
 use crate::refusal::Refusal;
+use crate::returns;
 
 /// What to cancel.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -36,12 +37,14 @@ pub struct CancelOutcome {
     pub asked: Vec<WarehouseOrderId>,
     /// Units that have shipped and that nobody stops: they come back as a return, or not at all.
     pub too_late: Quantity,
+    /// The return that was opened for them, except for those that another one waits for.
+    pub to_return: Option<ReturnId>,
     /// Shipments whose carrier has to be asked to stop them, and the return that waits for each.
     pub intercepted: Vec<(ShipmentId, ReturnId)>,
 }
 
 /// Cancels units by the matrix: open, backordered and softly reserved ones at once, released and picked ones when the warehouse
-/// agrees, shipped ones that are not billed when their carrier brings them back, and billed ones not at all.
+/// agrees, shipped ones that are not billed when their carrier brings them back; for billed ones a return is opened.
 ///
 /// Refused for an unknown line, a quantity that is not positive or more than was ordered, and when the order is over. Source:
 /// domain §1.5.4.
@@ -57,6 +60,7 @@ pub fn cancel(books: &mut dyn Books, id: OrderId, cancellation: &Cancellation, c
     }
     drop(order);
     outcome.intercepted = intercept(books, id, &mut late, cx)?;
+    outcome.to_return = returns::take_back(books, id, &late, &cancellation.reason, cx)?;
     outcome.too_late = late.into_values().sum();
     if existing(books, id)?.is_over() {
         lift_all(books, id, &cancellation.reason, cx)?;

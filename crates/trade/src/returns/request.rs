@@ -114,7 +114,7 @@ pub fn request(books: &mut dyn Books, document: &ReturnDocument, cx: &Context) -
         status: ReturnStatus::Requested,
         goodwill: document.goodwill,
         invoice: invoice.map(|(invoice, _)| invoice),
-        shipment: None,
+        ..ReturnRequest::default()
     };
     books.record(&id, ReturnEvent::Requested(Box::new(request)));
     Ok(id)

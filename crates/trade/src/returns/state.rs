@@ -37,6 +37,9 @@ pub struct ReturnRequest {
     /// The shipment that was cancelled on its way: once its goods are back, they are never billed.
     #[serde(default)]
     pub shipment: Option<ShipmentId>,
+    /// Why, if somebody said so.
+    #[serde(default)]
+    pub reason: Text,
 }
 
 /// A line of a return request.
