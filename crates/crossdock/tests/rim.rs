@@ -251,6 +251,18 @@ fn an_unknown_item_holds_its_line_and_a_negative_quantity_is_refused_with_its_pl
     assert_eq!((&report["imported"], &report["findings"].as_array().unwrap().len()), (&json!(1), &1), "{report}");
     let pointer = report["findings"][0]["pointer"].as_str().unwrap();
     assert!(pointer.contains("two.csv") && pointer.contains("row 3"), "{report}");
+    // mended and sent again: the good order is there, and two that are equal are two; a dry run tells the same beforehand
+    let csv = csv.replace("F-2,BRK-100,-3", "F-2,BRK-100,3\n10001,F-3,BRK-100,1\n10001,F-3,LMP-300,1\nNOBODY,F-4,BRK-100,1");
+    let dry = site.send("/v1/imports/orders?dry_run=true&name=two.csv", "dry", csv.as_bytes()).json();
+    let report = site.send("/v1/imports/orders?name=two.csv", "mended", csv.as_bytes()).json();
+    assert_eq!((&report["imported"], &report["repeated"]), (&json!(2), &json!(1)), "{report}");
+    assert_eq!((&dry["imported"], &dry["repeated"], &dry["findings"]), (&json!(0), &json!(1), &report["findings"]), "{dry}");
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report}");
+    let twice = json!([order("F-9", "BRK-100", 2), order("F-9", "BRK-100", 2)]).to_string();
+    for (name, taken, there) in [("equal", 2, 0), ("again", 0, 2)] {
+        let report = site.send("/v1/imports/orders?format=json&name=equal.json", name, twice.as_bytes()).json();
+        assert_eq!((&report["imported"], &report["repeated"]), (&json!(taken), &json!(there)), "{report}");
+    }
     site.kill();
     site.up();
     assert_eq!(site.get(&format!("/v1/orders/{known}")).status, 200);

@@ -29,7 +29,7 @@
 use trade::ReservationId;
 use trade::master::{NoBillingPolicy, NoIncoterm, ShipTo};
 use trade::order::{Channel, Destination, Original, Submission, SubmittedLine};
-use units::{Amount, Currency, Day, Decimal, Text};
+use units::{Amount, Currency, Day, Decimal};
 
 use super::OrderDocument;
 use crate::csv_table::{Row, rows, short};
@@ -201,8 +201,7 @@ fn header(row: &Row<'_>) -> Result<Submission, Box<Finding>> {
         reservations: reservations(row)?,
         incoterm: row.parsed("incoterm", NoIncoterm::MEND)?,
         // a row is a line, and names the quote of that
-        quote: Text::default(),
-        lines: Vec::new(),
+        ..Submission::default()
     })
 }
 

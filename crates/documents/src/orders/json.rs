@@ -123,6 +123,7 @@ fn order(mut fields: Fields<'_>, base: &str) -> Submission {
         incoterm: fields.parsed("incoterm", NoIncoterm::MEND),
         quote: fields.text("quote"),
         lines: fields.lines(&LINE, line),
+        ..Submission::default()
     }
 }
 

@@ -398,9 +398,12 @@ pub(super) fn cancel(txn: &mut Txn<'_>, order: OrderId, cancellation: &Cancellat
     let outcome = trade::order::cancel(txn.books(), order, cancellation, &cx)?;
     ask_to_cancel(txn, &outcome.asked)?;
     follow_up::intercept(txn, &outcome.intercepted)?;
-    let trade::order::CancelOutcome { cancelled, asked, too_late, intercepted } = outcome;
+    if let Some(id) = outcome.to_return {
+        follow_up::decide_on_return(txn, id)?;
+    }
+    let trade::order::CancelOutcome { cancelled, asked, too_late, to_return, intercepted } = outcome;
     let intercepted = intercepted.into_iter().map(|(shipment, _)| shipment).collect();
-    Ok(Reply::Cancelled { order, cancelled, asked, too_late, intercepted })
+    Ok(Reply::Cancelled { order, cancelled, asked, too_late, intercepted, to_return })
 }
 
 fn request_return(txn: &mut Txn<'_>, document: &trade::returns::ReturnDocument) -> Outcome<Reply> {

@@ -26,7 +26,7 @@ pub(crate) struct World {
     pub(crate) actor: Actor,
     pub(crate) effects: Vec<Arc<Effect>>,
     /// The orders in whose timelines the last command stands.
-    pub(crate) subjects: Vec<trade::OrderId>,
+    pub(crate) subjects: Vec<partition::Subject>,
     capabilities: Vec<Text>,
 }
 

@@ -1,20 +1,25 @@
 //! Files of orders of any format, and bank statements.
 
+use std::collections::BTreeMap;
+
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use documents::Place;
 use documents::orders::x12::{Interchange, acknowledge, examine};
 use documents::orders::{Format, OrderDocument};
-use partition::{Body, Reply};
+use partition::{Body, Command, Reply};
+use runtime::Preview;
 use serde::{Deserialize, Serialize};
-use store::StoredDocument;
-use units::Timestamp;
+use store::{Reader, StoredDocument};
+use trade::order::{Original, Submission};
+use units::{Text, Timestamp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::auth::hash_bytes;
 use crate::extract::{Body as Bytes, Caller, Query};
-use crate::problem::{FieldError, Problem, mend_of};
+use crate::problem::{FieldError, Problem, mend_of, of_refusal};
+use crate::resource::instances::capabilities;
 use crate::resource::orders::field_error;
 use crate::state::AppState;
 use crate::submit::{Running, digest, if_match, start};
@@ -38,7 +43,7 @@ pub(crate) struct ImportQuery {
     /// `auto`, `csv`, `json`, `x12` or `online-retail`.
     #[serde(default)]
     format: Option<String>,
-    /// Read and report, and import nothing.
+    /// Read, decide and report as the import would, and import nothing.
     #[serde(default)]
     dry_run: bool,
     /// The file's name, for messages.
@@ -70,7 +75,7 @@ pub(crate) struct ImportReport {
     /// Numbers of the orders, return requests and payments that were made.
     pub(crate) ids: Vec<String>,
     /// Rows that are no orders, by reason.
-    pub(crate) rejected: std::collections::BTreeMap<String, u64>,
+    pub(crate) rejected: BTreeMap<String, u64>,
     /// Everything that was found wrong, with place, cause and mend.
     pub(crate) findings: Vec<FieldError>,
     /// For X12: the 997 that answers the sender, one for each interchange, transaction by transaction as they fared. None on a dry run.
@@ -163,7 +168,8 @@ fn settle(index: usize, answer: Taken, took: &mut impl FnMut(usize, Taken)) -> R
     {
         return Err(problem.clone());
     }
-    let is_taken = answer.is_ok();
+    // what was there before keeps nothing with it
+    let is_taken = matches!(&answer, Ok((reply, _)) if *reply != Reply::Repeated);
     took(index, answer);
     Ok(is_taken)
 }
@@ -193,12 +199,14 @@ async fn orders(
         ..ImportReport::default()
     };
     report.note(&read);
+    let hash = hash_bytes(&bytes);
+    let mut equal = BTreeMap::new();
+    let (places, bodies): (Vec<Place>, Vec<Body>) =
+        read.records.into_iter().map(|(place, document)| (place, body_of(document, &hash, &mut equal))).unzip();
     if query.dry_run {
+        try_all(&state, &caller, &places, bodies, &mut report).await?;
         return Ok(report.answer());
     }
-    let hash = hash_bytes(&bytes);
-    let (places, bodies): (Vec<Place>, Vec<Body>) =
-        read.records.into_iter().map(|(place, document)| (place, body_of(document, &hash))).unzip();
     let mut refused = Vec::new();
     let took = |index: usize, answer: Taken| match (answer, places.get(index)) {
         (Ok((Reply::Order(id), was_there)), _) => report.take(id, was_there),
@@ -218,9 +226,62 @@ async fn orders(
     Ok(report.answer())
 }
 
-fn body_of(document: OrderDocument, hash: &str) -> Body {
+/// Decides on the records as the import would, and takes none of them over.
+async fn try_all(
+    state: &AppState,
+    caller: &Caller,
+    places: &[Place],
+    bodies: Vec<Body>,
+    report: &mut ImportReport,
+) -> Result<(), Problem> {
+    let (mut bodies, mut places) = (bodies.into_iter(), places.iter());
+    loop {
+        // a slice at a time: whoever tries holds a reader up
+        let slice: Vec<Body> = bodies.by_ref().take(AHEAD).collect();
+        if slice.is_empty() {
+            return Ok(());
+        }
+        let (capabilities, now, actor) = (capabilities(&state.connections), state.now(), caller.actor.clone());
+        let attempt = move |reader: &mut dyn Reader| {
+            let mut preview = Preview::new(reader, capabilities).map_err(fault)?;
+            let command = |body| Command { at: now, actor: actor.clone(), key: None, body, trace: None };
+            let mut decide = |body| preview.decide(command(body)).map(|decision| decision.reply).map_err(fault);
+            slice.into_iter().map(&mut decide).collect::<Result<Vec<_>, Problem>>()
+        };
+        for (reply, place) in state.readers.read(attempt).await?.into_iter().zip(places.by_ref()) {
+            match reply {
+                Ok(Reply::Repeated) => report.repeated += 1,
+                Ok(_) => {}
+                Err(refusal) => {
+                    report.refuse(place, of_refusal(refusal.code(), refusal.to_string(), refusal.findings()));
+                }
+            }
+        }
+    }
+}
+
+fn fault(why: Text) -> Problem {
+    tracing::error!(%why, "a record could not be tried");
+    Problem::new("internal", "what would come of a record could not be found out; the log has the cause")
+}
+
+/// By what a record is known when it comes again in another file: what it says, and which of several that say the same. Without a number
+/// of the customer nothing tells an order that is repeated from one that is placed anew, and both are taken.
+fn record(submission: &Submission, equal: &mut BTreeMap<String, u32>) -> Text {
+    if submission.purchase_order.trim().is_empty() {
+        return Text::default();
+    }
+    let content = Submission { original: Original::default(), record: Text::default(), ..submission.clone() };
+    let Ok(content) = serde_json::to_vec(&content) else { return Text::default() };
+    let content = hash_bytes(&content);
+    let number = equal.entry(content.clone()).and_modify(|number| *number += 1).or_default();
+    Text::from(format!("{content}|{number}"))
+}
+
+fn body_of(document: OrderDocument, hash: &str, equal: &mut BTreeMap<String, u32>) -> Body {
     match document {
         OrderDocument::Order(mut submission) => {
+            submission.record = record(&submission, equal);
             submission.original.sha256 = hash.into();
             Body::ReceiveOrder(submission)
         }

@@ -48,7 +48,7 @@ pub use event::{Applied, OrderEvent, PassedCheck, TaxBasis};
 pub use hold::{hold_by_hand, keep_asked, place_hold, release_hold};
 pub use line_state::LineState;
 pub use promise::{Promised, promise};
-pub use receive::receive;
+pub use receive::{receive, received_before};
 pub use reject::reject;
 pub use release::{awaits_payment, release};
 pub use reopen::reopen;

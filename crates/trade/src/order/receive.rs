@@ -11,14 +11,27 @@ use super::resolve;
 use super::state::Order;
 use super::submission::{Destination, Submission};
 use crate::account::{Account, Profile};
-use crate::books::{Books, Kind, Stop};
+use crate::books::{Books, Key, Kind, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::master::{BillingPolicy, Incoterm, ShipTo};
+use crate::reference::{point, pointed};
 use crate::refusal::Refusal;
 
 /// The most lines that an order may have.
 pub(super) const MAX_LINES: usize = 20_000;
+
+/// Within which records of files are known, by account.
+const RECORD: &str = "record:";
+
+/// The order that came with the same record of another file.
+pub fn received_before(books: &mut dyn Books, submission: &Submission) -> Result<Option<OrderId>, Stop> {
+    if submission.record.is_empty() {
+        return Ok(None);
+    }
+    let known = pointed(books, &format_compact!("{RECORD}{}", submission.account), &submission.record)?;
+    Ok(known.and_then(|known| if let Key::Order(id) = known { Some(id) } else { None }))
+}
 
 /// Receives an order: every unit enters `open`. What we do not understand is kept and held by validation, not refused.
 ///
@@ -88,6 +101,9 @@ pub fn receive(books: &mut dyn Books, submission: &Submission, cx: &Context) -> 
     order.id = id;
     cart::hold_for(books, &order)?;
     books.record(&id, OrderEvent::Received(Box::new(order)));
+    if !submission.record.is_empty() {
+        point(books, &format_compact!("{RECORD}{}", submission.account), &submission.record, Some(Key::Order(id)))?;
+    }
     let order = existing(books, id)?;
     duplicate::register(books, &order)?;
     Ok(id)
@@ -207,6 +223,22 @@ mod tests {
         assert_eq!(story.order(second).duplicate_of, Some(first));
         let other = story.receive(&story.submission()).unwrap();
         assert_eq!(story.order(other).duplicate_of, None);
+    }
+
+    #[test]
+    fn a_record_of_a_file_is_known_when_it_comes_again_for_the_same_account() {
+        let mut story = Story::new();
+        let of = |story: &Story, record: &str| Submission { record: record.into(), ..story.submission() };
+        let (first, none) = (of(&story, "a|0"), of(&story, ""));
+        assert_eq!(received_before(story.books(), &first), Ok(None));
+        let id = story.receive(&first).unwrap();
+        story.receive(&none).unwrap();
+        assert_eq!(received_before(story.books(), &first), Ok(Some(id)));
+        let second = of(&story, "a|1");
+        let other = Submission { account: "OTHER".into(), ..first };
+        for unknown in [&none, &second, &other] {
+            assert_eq!(received_before(story.books(), unknown), Ok(None));
+        }
     }
 
     #[test]

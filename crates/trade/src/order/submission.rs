@@ -53,6 +53,9 @@ pub struct Submission {
     /// The quote by which it was ordered; empty if there was none.
     #[serde(default)]
     pub quote: Text,
+    /// By what the record of a file is known when it comes again in another; empty if nothing tells that it is the same.
+    #[serde(default)]
+    pub record: Text,
 }
 
 /// Where the goods go.
