@@ -27,7 +27,7 @@ pub(crate) struct RevaluationArguments {
 }
 
 pub(crate) fn run(arguments: &RevaluationArguments) -> anyhow::Result<Finding> {
-    let mut reader = store::Sqlite::open_read_only(&arguments.data)?;
+    let mut reader = store::Sqlite::open_read_only(&crate::input::store_folder(&arguments.data))?;
     let day = arguments.day.unwrap_or_else(|| runtime::SystemClock.now().day());
     let found = runtime::revaluation(&mut reader, arguments.from, day)?;
     let own = |amount: Amount| amount.in_currency(found.currency);

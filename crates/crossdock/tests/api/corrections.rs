@@ -7,14 +7,12 @@ use crate::described::{Api, text};
 
 pub(crate) fn corrections(api: &mut Api<'_>) {
     stopped(api);
-    billed_anew(api);
-    comes_back(api);
+    let order = billed_anew(api);
+    comes_back(api, &order);
 }
 
-/// A customer sends back a unit of an order that is over: a person decides on it, once.
-fn comes_back(api: &mut Api<'_>) {
-    let closed = api.get("/v1/orders?status=closed").json()["items"].as_array().unwrap()[0].clone();
-    let order = text(&closed["id"]);
+/// A customer sends back a unit of an order: a person decides on it, once.
+fn comes_back(api: &mut Api<'_>, order: &str) {
     let shipped = api.show(&format!("/v1/orders/{order}"))["lines"][0]["shipped"].as_i64().unwrap();
     let back = |units: i64| json!({ "order": order, "reason": "dented", "lines": [{ "line": 1, "quantity": units }] });
     let id = text(&api.post("/v1/returns", &back(1))["id"]);
@@ -51,7 +49,7 @@ fn stopped(api: &mut Api<'_>) {
 }
 
 /// An order that is paid and closed is opened and closed again, and opened once more to be billed at another price.
-fn billed_anew(api: &mut Api<'_>) {
+fn billed_anew(api: &mut Api<'_>) -> String {
     let closed = until("an order that is closed", || {
         api.get("/v1/orders?status=closed").json()["items"].as_array().unwrap().first().cloned()
     });
@@ -70,4 +68,5 @@ fn billed_anew(api: &mut Api<'_>) {
     let pair = api.post(&format!("{path}/rebillings"), &anew)["rebilled"][0].clone();
     let replacement = api.show(&format!("/v1/invoices/{}", text(&pair["replacement"])));
     assert_eq!(replacement["rebills"], pair["credit_note"], "{replacement}");
+    text(&closed["id"])
 }

@@ -409,19 +409,14 @@ pub(super) fn cancel(txn: &mut Txn<'_>, order: OrderId, cancellation: &Cancellat
 fn request_return(txn: &mut Txn<'_>, document: &trade::returns::ReturnDocument) -> Outcome<Reply> {
     let cx = txn.cx.clone();
     let id = trade::returns::request(txn.books(), document, &cx)?;
-    let tier = super::task::tier_of(txn, &document.account)?;
-    let mut variables = Variables::from_iter([("returnId", Value::from(id.to_string())), ("tier", tier)]);
-    let request = txn.books().return_request(&id)?;
-    if let Some(order) = request.and_then(|request| request.order) {
-        variables.insert("orderId", Value::from(order.to_string()));
-    }
+    let mut goodwill = None;
     if document.goodwill.is_positive() {
         let company = super::task::company(txn)?;
         let currency = txn.books().account(&document.account)?.map(|account| account.currency(&company));
         let currency = currency.unwrap_or(company.currency);
-        variables.insert("goodwill", super::task::at_stake(txn, document.goodwill, currency)?);
+        goodwill = Some(("goodwill", super::task::at_stake(txn, document.goodwill, currency)?));
     }
-    txn.start("return-request", None, variables)?;
+    follow_up::ask_about_return(txn, id, goodwill)?;
     Ok(Reply::Return(id))
 }
 

@@ -176,8 +176,7 @@ fn decide_on_dead_letter(
     match (action, exception.subject.order) {
         (Action::Retry, _) => super::command::deliver_again(txn, id)?,
         (Action::Cancel, Some(order)) => {
-            let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
-            super::command::cancel(txn, order, &cancellation)?;
+            cancel_rest(txn, order, reason)?;
         }
         (Action::Cancel, None) => {
             if let Some((instance, _)) = txn.effect(id)?.and_then(|effect| effect.job) {
@@ -188,6 +187,15 @@ fn decide_on_dead_letter(
     }
     // a job that waits for it when everything has followed has somebody who is asked
     txn.look_again(id);
+    Ok(())
+}
+
+/// Cancels what of an order has still to ship: what the customer has is not asked back by deciding on something else. An order of which
+/// everything has shipped is cancelled as far as that goes.
+fn cancel_rest(txn: &mut Txn<'_>, id: OrderId, reason: &Text) -> Outcome<()> {
+    let order = order(txn, id)?;
+    let lines = order.lines.iter().filter(|line| line.buckets.to_ship().is_positive()).map(|line| (line.no, None)).collect();
+    super::command::cancel(txn, id, &Cancellation { lines, reason: reason.clone() })?;
     Ok(())
 }
 
@@ -353,8 +361,7 @@ fn mean(txn: &mut Txn<'_>, exception: &Arc<Exception>, action: Action, reason: &
             missing(txn, id, (item, exception.subject.line), action, reason)?;
         }
         (_, Some(id), _) if action == Action::Cancel => {
-            let cancellation = Cancellation { lines: Vec::new(), reason: reason.clone() };
-            super::command::cancel(txn, id, &cancellation)?;
+            cancel_rest(txn, id, reason)?;
         }
         _ => {}
     }

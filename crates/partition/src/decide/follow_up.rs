@@ -209,22 +209,9 @@ pub(super) fn redirect_under_way(txn: &mut Txn<'_>, id: ShipmentId) -> Outcome<(
 /// return to sender).
 pub(super) fn intercept(txn: &mut Txn<'_>, asked: &[(ShipmentId, ReturnId)]) -> Outcome<()> {
     for (shipment, waiting) in asked {
-        let request = txn.books().return_request(waiting)?;
-        let tier = match &request {
-            Some(request) => super::task::tier_of(txn, &request.account)?,
-            None => Value::Null,
-        };
-        let order = request.and_then(|request| request.order);
         let worth = txn.books().shipment(shipment)?.map_or(Amount::ZERO, |shipment| shipment.exposed);
-        let company = super::task::company(txn)?;
-        let variables = [
-            ("atStake", Value::from(worth.to_decimal(company.currency))),
-            ("returnId", Value::from(waiting.to_string())),
-            ("orderId", Value::from(order.map(|order| order.to_string()))),
-            ("tier", tier),
-            ("shipmentId", Value::from(shipment.to_string())),
-        ];
-        txn.start("return-request", None, Variables::from_iter(variables))?;
+        let at_stake = Value::from(worth.to_decimal(super::task::company(txn)?.currency));
+        ask_about_return(txn, *waiting, [("atStake", at_stake), ("shipmentId", Value::from(shipment.to_string()))])?;
         if txn.capabilities.contains("tms.intercept") {
             let effect = document::interception(txn, *shipment, *waiting)?;
             txn.request(effect);
@@ -235,10 +222,27 @@ pub(super) fn intercept(txn: &mut Txn<'_>, asked: &[(ShipmentId, ReturnId)]) -> 
 
 /// A person decides on units of an order that are to come back (domain §1.5.4: invoiced).
 pub(super) fn decide_on_return(txn: &mut Txn<'_>, id: ReturnId) -> Outcome<()> {
-    let order = txn.books().return_request(&id)?.and_then(|request| request.order);
-    let variables =
-        [("returnId", Value::from(id.to_string())), ("orderId", Value::from(order.map(|order| order.to_string())))];
-    txn.start("return-request", None, Variables::from_iter(variables))?;
+    ask_about_return(txn, id, [])
+}
+
+/// Asks a person about a return; what else the question needs is given with it.
+pub(super) fn ask_about_return<'v>(
+    txn: &mut Txn<'_>,
+    id: ReturnId,
+    more: impl IntoIterator<Item = (&'v str, Value)>,
+) -> Outcome<()> {
+    let request = txn.books().return_request(&id)?;
+    let tier = match &request {
+        Some(request) => super::task::tier_of(txn, &request.account)?,
+        None => Value::Null,
+    };
+    let order = request.and_then(|request| request.order);
+    let known = [
+        ("returnId", Value::from(id.to_string())),
+        ("tier", tier),
+        ("orderId", Value::from(order.map(|order| order.to_string()))),
+    ];
+    txn.start("return-request", None, Variables::from_iter(known.into_iter().chain(more)))?;
     Ok(())
 }
 

@@ -261,8 +261,10 @@ impl Operation {
 
     /// What a request with that query takes from the caller's quota.
     pub(crate) fn cost_of(&self, query: Option<&str>) -> u32 {
-        let names = query.into_iter().flat_map(|query| query.split('&')).map(|part| part.split('=').next());
-        if self.wide_with.is_some() && names.into_iter().any(|name| name == self.wide_with) { WIDE } else { self.cost }
+        let Some(wide) = self.wide_with else { return self.cost };
+        let names = query.into_iter().flat_map(|query| query.split('&')).filter_map(|part| part.split('=').next());
+        // no name needs to be escaped: one that is may be the dear one
+        if names.into_iter().any(|name| name == wide || name.contains('%')) { WIDE } else { self.cost }
     }
 
     /// The operation at a path template.
@@ -327,6 +329,7 @@ mod tests {
         let orders = Operation::find("GET", "/v1/orders").unwrap();
         assert_eq!(orders.cost_of(None), 1);
         assert_eq!(orders.cost_of(Some("status=today&todays=1&limit=5")), 1);
+        assert_eq!(orders.cost_of(Some("limit=5&%74oday=shipped")), WIDE, "however it is spelt");
         assert_eq!(orders.cost_of(Some("limit=5&today=shipped")), WIDE);
         assert_eq!(Operation::find("GET", "/v1/invoices").unwrap().cost_of(Some("today=shipped")), 1);
     }

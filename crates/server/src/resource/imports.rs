@@ -146,8 +146,9 @@ async fn take_all(
     check_key(state, caller, format!("{content}#0").as_bytes()).await?;
     let mut running: std::collections::VecDeque<(usize, Running)> = std::collections::VecDeque::new();
     let mut is_kept = false;
+    let original = kept(bytes, "application/octet-stream", state.now());
     for (index, body) in bodies.into_iter().enumerate() {
-        let documents = if is_kept { Vec::new() } else { vec![kept(bytes, "application/octet-stream", state.now())] };
+        let documents = if is_kept { Vec::new() } else { vec![original.clone()] };
         let content = format!("{content}#{index}");
         running.push_back((index, start(state, caller.part(index), content.as_bytes(), body, documents)?));
         while running.len() >= if is_kept { AHEAD } else { 1 } {
@@ -168,8 +169,7 @@ fn settle(index: usize, answer: Taken, took: &mut impl FnMut(usize, Taken)) -> R
     {
         return Err(problem.clone());
     }
-    // what was there before keeps nothing with it
-    let is_taken = matches!(&answer, Ok((reply, _)) if *reply != Reply::Repeated);
+    let is_taken = answer.is_ok();
     took(index, answer);
     Ok(is_taken)
 }

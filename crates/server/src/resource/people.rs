@@ -3,6 +3,7 @@
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use trade::Role;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,8 +21,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct PeopleFilter {
     /// Only people with this role.
-    #[param(example = "sales")]
-    role: Option<String>,
+    #[param(value_type = Option<String>, example = "sales")]
+    role: Option<Role>,
 }
 
 /// A person whom work can be given to.
@@ -50,11 +51,16 @@ async fn list(
     _: Reading,
     Query(filter): Query<PeopleFilter>,
 ) -> Result<JsonAnswer<People>, Problem> {
-    let people = state.identities.users().into_iter().filter(|user| !user.disabled).map(|user| PersonView {
+    let people = state.identities.users().into_iter().filter(|user| !user.disabled);
+    let company = state.identities.company();
+    let people = people.map(|user| (user.rights.roles_in(&company), user)).filter(|(roles, _)| {
+        // whoever has roles in other companies only works there
+        !roles.is_empty() && filter.role.is_none_or(|role| roles.contains(&role))
+    });
+    let items = people.map(|(roles, user)| PersonView {
         id: user.id.to_string(),
         name: user.name.to_string(),
-        roles: user.rights.roles.iter().map(name).collect(),
+        roles: roles.iter().map(name).collect(),
     });
-    let has_role = |person: &PersonView| filter.role.as_ref().is_none_or(|role| person.roles.contains(role));
-    Ok(JsonAnswer(People { items: people.filter(has_role).collect() }))
+    Ok(JsonAnswer(People { items: items.collect() }))
 }

@@ -92,7 +92,7 @@ async fn ask(
     let order: OrderId = id(&request.order)?;
     let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect();
     let back = UnitsBack { lines, reason: request.reason.into() };
-    match submit(&state, caller.on(Key::Order(order)), &bytes, Body::ReturnUnits { order, back }).await? {
+    match submit(&state, caller, &bytes, Body::ReturnUnits { order, back }).await? {
         Reply::Return(id) => Ok(JsonAnswer(Numbered { id: id.to_string() })),
         other => Err(unexpected(&other)),
     }

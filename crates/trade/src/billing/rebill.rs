@@ -251,7 +251,9 @@ mod tests {
             let (mut story, id, invoice) = billed();
             let before = document(&mut story, invoice);
             let pair = rebill(story.books(), id, &to(price), &clerk("ann", 5)).unwrap()[0];
-            assert_eq!(document(&mut story, invoice), before, "what is posted is never edited");
+            let after = document(&mut story, invoice);
+            assert_eq!(after.replaced_by, [pair.replacement]);
+            assert_eq!(Invoice { replaced_by: Vec::new(), ..after }, before, "what is posted is never edited");
             let (note, replacement) = (document(&mut story, pair.credit_note), document(&mut story, pair.replacement));
             assert_eq!((note.kind, note.gross, note.corrects), (DocumentKind::CreditNote, before.gross, Some(invoice)));
             assert_eq!(

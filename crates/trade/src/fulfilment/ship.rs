@@ -136,10 +136,12 @@ pub fn ship(books: &mut dyn Books, confirm: &ShipConfirm, cx: &Context) -> Resul
     Ok(Shipped { shipment, new: true, short, uncounted, cancel_failed, bumped })
 }
 
-/// Notes on the order what the warehouse was asked not to ship and shipped, but for what was only missing: that is wanted. Source: domain §1.5.4 (ship-confirm wins).
+/// Notes on the order what the warehouse was asked not to ship and shipped, but for what is wanted: units that were only missing, and those
+/// that are wanted again. Source: domain §1.5.4 (ship-confirm wins).
 fn cancel_failed(books: &mut dyn Books, before: &WarehouseOrder, shipment: ShipmentId) -> Result<Quantity, Stop> {
     let now = warehouse_order(books, before.id)?;
-    let asked = |line: &WarehouseLine| line.cancelling - line.missing;
+    // where the order goes elsewhere, what was to be stopped is not wanted where it has gone
+    let asked = |line: &WarehouseLine| if before.moved { line.cancelling - line.missing } else { line.leaving() };
     let lines = before.lines.iter().zip(&now.lines).map(|(before, now)| (now.line, asked(before) - asked(now)));
     let lines: Vec<(LineNo, Quantity)> = lines.filter(|(_, units)| units.is_positive()).collect();
     let failed = lines.iter().map(|(_, units)| *units).sum();

@@ -510,6 +510,7 @@ impl Folded for WarehouseOrder {
                     if let Some(line) = self.line_mut(*no) {
                         line.stopping += line.leaving().min(*quantity);
                     }
+                    self.fit_requests(*no, None);
                 }
             }
         }

@@ -45,7 +45,7 @@ fn earlier(books: &mut dyn Books, order: &Order) -> Result<Option<OrderId>, Stop
 }
 
 /// An order counts as long as it is not cancelled or rejected.
-fn counts(books: &mut dyn Books, order: OrderId) -> Result<bool, Stop> {
+pub(super) fn counts(books: &mut dyn Books, order: OrderId) -> Result<bool, Stop> {
     let is_over = |order: &Order| matches!(order.status(), Status::Cancelled | Status::Rejected);
     Ok(books.order(&order)?.is_some_and(|order| !is_over(&order)))
 }

@@ -24,13 +24,17 @@ pub(super) const MAX_LINES: usize = 20_000;
 /// Within which records of files are known, by account.
 const RECORD: &str = "record:";
 
-/// The order that came with the same record of another file.
+/// The order that came with the same record of another file, and is not cancelled or rejected since.
 pub fn received_before(books: &mut dyn Books, submission: &Submission) -> Result<Option<OrderId>, Stop> {
     if submission.record.is_empty() {
         return Ok(None);
     }
     let known = pointed(books, &format_compact!("{RECORD}{}", submission.account), &submission.record)?;
-    Ok(known.and_then(|known| if let Key::Order(id) = known { Some(id) } else { None }))
+    let known = known.and_then(|known| if let Key::Order(id) = known { Some(id) } else { None });
+    Ok(match known {
+        Some(id) if duplicate::counts(books, id)? => Some(id),
+        _ => None,
+    })
 }
 
 /// Receives an order: every unit enters `open`. What we do not understand is kept and held by validation, not refused.
