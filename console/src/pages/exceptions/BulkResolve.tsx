@@ -1,15 +1,16 @@
 import { Button, Group, Modal, Select, Stack, Table, Text, Textarea } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { newKey } from "../../api/client";
 import { decide, refresh } from "../../api/mutations";
 import { tell } from "../../api/problem";
+import { actionsOn } from "../../api/queries";
 import type { Exception, Me } from "../../api/types";
 import { Amounts } from "../../components/Amount";
 import { Heads } from "../../components/Heads";
 import { fromMinor, sums } from "../../lib/money";
 import { count, meaning, words } from "../../lib/words";
-import { mayNot } from "./authority";
+import { leftAlone, obstacle } from "./bulk";
 
 interface Props {
   readonly chosen: readonly Exception[];
@@ -19,12 +20,6 @@ interface Props {
 }
 
 type Result = "waits" | "done" | { readonly failed: string };
-
-/** What will happen to one item, before it happens. */
-function obstacle(exception: Exception, action: string, me: Me, currency: string): string | undefined {
-  if (!exception.actions.includes(action)) return `${words(exception.kind)} does not offer it`;
-  return mayNot(exception, action, me, currency);
-}
 
 /** One decision on many cases: first what would happen to each, then it is done one by one, and each result is told. */
 export function BulkResolve({ chosen: cases, me, currency, onClose }: Props) {
@@ -36,9 +31,13 @@ export function BulkResolve({ chosen: cases, me, currency, onClose }: Props) {
   const [reason, setReason] = useState("");
   const [results, setResults] = useState<ReadonlyMap<string, Result>>();
 
-  const rows = chosen.map((exception) => ({
+  // the product says what it would refuse: it knows who placed the order, and how far an authority goes
+  const answers = useQueries({ queries: chosen.map(({ id }) => actionsOn(id)) });
+  const unknown = answers.filter(({ isPending }) => isPending).length;
+
+  const rows = chosen.map((exception, at) => ({
     exception,
-    why: action ? obstacle(exception, action, me, currency) : undefined,
+    why: action ? obstacle(exception, action, me, currency, answers[at]?.data?.items) : undefined,
   }));
   const possible = rows.filter(({ why }) => !why).map(({ exception }) => exception);
   const stake = sums(possible.map(({ amount_minor }) => fromMinor(amount_minor, currency)));
@@ -94,13 +93,24 @@ export function BulkResolve({ chosen: cases, me, currency, onClose }: Props) {
         <Text size="sm" role="status">
           {results ? (
             summary(results)
+          ) : unknown > 0 ? (
+            `Asking what may be done: ${count(unknown, "case")} to go …`
           ) : (
             <>
               {count(possible.length, "case")} will be decided, with <Amounts of={stake} /> at stake.
-              {rows.length > possible.length && ` ${rows.length - possible.length} will be left alone.`}
+              {rows.length > possible.length && ` ${rows.length - possible.length} will be left alone:`}
             </>
           )}
         </Text>
+        {!results && unknown === 0 && rows.length > possible.length && (
+          <ul aria-label="Why some are left alone" style={{ margin: 0, paddingLeft: 20 }}>
+            {leftAlone(rows.map(({ why }) => why)).map(({ why, cases: many }) => (
+              <Text key={why} component="li" size="sm">
+                {count(many, "case")}: {why}
+              </Text>
+            ))}
+          </ul>
+        )}
         <div style={{ maxHeight: 320, overflow: "auto" }}>
           <Table>
             <Heads of={["Case", "Type", "About", "What happened", results ? "Result" : "What will happen"]} />
@@ -132,7 +142,7 @@ export function BulkResolve({ chosen: cases, me, currency, onClose }: Props) {
               <Button
                 onClick={() => void run()}
                 loading={results !== undefined}
-                disabled={possible.length === 0 || reason.trim() === ""}
+                disabled={unknown > 0 || possible.length === 0 || reason.trim() === ""}
               >
                 Decide on {count(possible.length, "case")}
               </Button>
