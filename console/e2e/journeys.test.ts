@@ -311,6 +311,30 @@ describe("journeys", () => {
     await page.context().close();
   });
 
+  it("go to a page without a connection: the console stays, says so, and the page opens when the connection is back", async () => {
+    const page = await as(browser, "dora");
+    // pages are loaded beforehand: this one is kept from it
+    await page.route(/\/assets\/RulesPage/, (route) => route.abort());
+    await page.goto(consoleUrl());
+    await page.getByRole("heading", { name: "Today" }).waitFor();
+    const menu = page.getByRole("navigation");
+    await page.waitForResponse(/\/assets\/SettingsPage/);
+    await page.context().setOffline(true);
+    await menu.getByRole("link", { name: "Rules" }).click();
+    const told = page.getByRole("alert").filter({ hasText: "This page was not loaded yet" });
+    await told.getByRole("button", { name: "Try again" }).click();
+    await told.waitFor();
+    // what was loaded beforehand opens, and the frame is there all the while
+    await menu.getByRole("link", { name: "Systems" }).click();
+    await page.getByRole("heading", { name: "Systems" }).first().waitFor();
+    await menu.getByRole("link", { name: "Rules" }).click();
+    await told.waitFor();
+    await page.unroute(/\/assets\/RulesPage/);
+    await page.context().setOffline(false);
+    await page.getByRole("heading", { name: "Rules", level: 1 }).waitFor();
+    await page.context().close();
+  });
+
   it("sign in with name and password, act under that name in every tab, and sign out of all", async () => {
     const password = "correct horse battery";
     await ask("ada", "/v1/users", { id: "nina", name: "Nina Hale", roles: ["sales"] });

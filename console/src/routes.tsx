@@ -1,9 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { eventId, flag, moment, oneOf, text, understand } from "./lib/search";
 import { BROWSED } from "./pages/administration/browsed";
 import { JOB_STATUSES } from "./pages/systems/jobs";
 import { Broken, NotHere } from "./shell/Broken";
 import { Layout } from "./shell/Layout";
+import { page } from "./shell/page";
 
 /** The map: each address, what may stand behind its question mark, and the page that shows it. */
 const root = createRootRoute({ component: Layout, errorComponent: Broken, notFoundComponent: NotHere });
@@ -11,7 +12,7 @@ const root = createRootRoute({ component: Layout, errorComponent: Broken, notFou
 const today = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("./pages/today/TodayPage"), "TodayPage"),
+  component: page(() => import("./pages/today/TodayPage"), "TodayPage"),
 });
 
 const exceptions = createRoute({
@@ -31,7 +32,7 @@ const exceptions = createRoute({
     sort: text,
     case: text,
   }),
-  component: lazyRouteComponent(() => import("./pages/exceptions/ExceptionsPage"), "ExceptionsPage"),
+  component: page(() => import("./pages/exceptions/ExceptionsPage"), "ExceptionsPage"),
 });
 
 const orders = createRoute({
@@ -47,7 +48,7 @@ const orders = createRoute({
     q: text,
     sort: text,
   }),
-  component: lazyRouteComponent(() => import("./pages/orders/OrdersPage"), "OrdersPage"),
+  component: page(() => import("./pages/orders/OrdersPage"), "OrdersPage"),
 });
 
 const order = createRoute({
@@ -59,7 +60,7 @@ const order = createRoute({
     at: eventId,
     events: oneOf(["all"]),
   }),
-  component: lazyRouteComponent(() => import("./pages/order/OrderPage"), "OrderPage"),
+  component: page(() => import("./pages/order/OrderPage"), "OrderPage"),
 });
 
 const systems = createRoute({
@@ -73,7 +74,7 @@ const systems = createRoute({
     sort: text,
     open: text,
   }),
-  component: lazyRouteComponent(() => import("./pages/systems/SystemsPage"), "SystemsPage"),
+  component: page(() => import("./pages/systems/SystemsPage"), "SystemsPage"),
 });
 
 const availability = createRoute({
@@ -87,7 +88,7 @@ const availability = createRoute({
     only: oneOf(["backordered", "short"]),
     show: oneOf(["backorders"]),
   }),
-  component: lazyRouteComponent(() => import("./pages/availability/AvailabilityPage"), "AvailabilityPage"),
+  component: page(() => import("./pages/availability/AvailabilityPage"), "AvailabilityPage"),
 });
 
 const fulfilment = createRoute({
@@ -101,7 +102,7 @@ const fulfilment = createRoute({
     sort: text,
     open: text,
   }),
-  component: lazyRouteComponent(() => import("./pages/fulfilment/FulfilmentPage"), "FulfilmentPage"),
+  component: page(() => import("./pages/fulfilment/FulfilmentPage"), "FulfilmentPage"),
 });
 
 const finance = createRoute({
@@ -116,35 +117,35 @@ const invoices = createRoute({
   getParentRoute: () => root,
   path: "/finance/invoices",
   validateSearch: understand({ account: text, order: text, number: text, sort: text, open: text }),
-  component: lazyRouteComponent(() => import("./pages/finance/InvoicesPage"), "InvoicesPage"),
+  component: page(() => import("./pages/finance/InvoicesPage"), "InvoicesPage"),
 });
 
 const backlog = createRoute({
   getParentRoute: () => root,
   path: "/finance/backlog",
   validateSearch: understand({ stage: oneOf(["to bill", "to book"]), sort: text }),
-  component: lazyRouteComponent(() => import("./pages/finance/BacklogPage"), "BacklogPage"),
+  component: page(() => import("./pages/finance/BacklogPage"), "BacklogPage"),
 });
 
 const payments = createRoute({
   getParentRoute: () => root,
   path: "/finance/payments",
   validateSearch: understand({ status: text, account: text, today: oneOf(["matched"]), sort: text, open: text }),
-  component: lazyRouteComponent(() => import("./pages/finance/PaymentsPage"), "PaymentsPage"),
+  component: page(() => import("./pages/finance/PaymentsPage"), "PaymentsPage"),
 });
 
 const accounts = createRoute({
   getParentRoute: () => root,
   path: "/finance/accounts",
   validateSearch: understand({ account: text, sort: text, only: oneOf(["overdue", "over-limit"]) }),
-  component: lazyRouteComponent(() => import("./pages/finance/AccountsPage"), "AccountsPage"),
+  component: page(() => import("./pages/finance/AccountsPage"), "AccountsPage"),
 });
 
 const reconciliation = createRoute({
   getParentRoute: () => root,
   path: "/finance/reconciliation",
   validateSearch: understand({ sort: text }),
-  component: lazyRouteComponent(() => import("./pages/finance/ReconciliationPage"), "ReconciliationPage"),
+  component: page(() => import("./pages/finance/ReconciliationPage"), "ReconciliationPage"),
 });
 
 const processes = createRoute({
@@ -160,13 +161,13 @@ const processes = createRoute({
     sort: text,
     show: oneOf(["went-through", "ended"]),
   }),
-  component: lazyRouteComponent(() => import("./pages/processes/ProcessesPage"), "ProcessesPage"),
+  component: page(() => import("./pages/processes/ProcessesPage"), "ProcessesPage"),
 });
 
 const instance = createRoute({
   getParentRoute: () => root,
   path: "/processes/instances/$instance",
-  component: lazyRouteComponent(() => import("./pages/processes/InstancePage"), "InstancePage"),
+  component: page(() => import("./pages/processes/InstancePage"), "InstancePage"),
 });
 
 const rules = createRoute({
@@ -177,21 +178,21 @@ const rules = createRoute({
     status: oneOf(["editing", "submitted", "approved", "deployed", "discarded"]),
     sort: text,
   }),
-  component: lazyRouteComponent(() => import("./pages/rules/RulesPage"), "RulesPage"),
+  component: page(() => import("./pages/rules/RulesPage"), "RulesPage"),
 });
 
 const definition = createRoute({
   getParentRoute: () => root,
   path: "/rules/$definition",
   validateSearch: understand({ version: text, against: text }),
-  component: lazyRouteComponent(() => import("./pages/rules/DefinitionPage"), "DefinitionPage"),
+  component: page(() => import("./pages/rules/DefinitionPage"), "DefinitionPage"),
 });
 
 const draft = createRoute({
   getParentRoute: () => root,
   path: "/rules/drafts/$draft",
   validateSearch: understand({ tab: oneOf(["edit", "changes", "try", "history"]) }),
-  component: lazyRouteComponent(() => import("./pages/rules/DraftPage"), "DraftPage"),
+  component: page(() => import("./pages/rules/DraftPage"), "DraftPage"),
 });
 
 const insight = createRoute({
@@ -206,14 +207,14 @@ const processMap = createRoute({
   getParentRoute: () => root,
   path: "/insight/map",
   validateSearch: understand({ entries: oneOf(["2000", "10000", "50000"]), step: text, sort: text }),
-  component: lazyRouteComponent(() => import("./pages/insight/InsightPage"), "InsightPage"),
+  component: page(() => import("./pages/insight/InsightPage"), "InsightPage"),
 });
 
 const serviceLevels = createRoute({
   getParentRoute: () => root,
   path: "/insight/service-levels",
   validateSearch: understand({ sort: text }),
-  component: lazyRouteComponent(() => import("./pages/insight/ServiceLevelsPage"), "ServiceLevelsPage"),
+  component: page(() => import("./pages/insight/ServiceLevelsPage"), "ServiceLevelsPage"),
 });
 
 const administration = createRoute({
@@ -228,21 +229,21 @@ const users = createRoute({
   getParentRoute: () => root,
   path: "/administration/users",
   validateSearch: understand({ q: text, sort: text, open: text }),
-  component: lazyRouteComponent(() => import("./pages/administration/UsersPage"), "UsersPage"),
+  component: page(() => import("./pages/administration/UsersPage"), "UsersPage"),
 });
 
 const clients = createRoute({
   getParentRoute: () => root,
   path: "/administration/clients",
   validateSearch: understand({ q: text, sort: text, open: text }),
-  component: lazyRouteComponent(() => import("./pages/administration/ClientsPage"), "ClientsPage"),
+  component: page(() => import("./pages/administration/ClientsPage"), "ClientsPage"),
 });
 
 const audit = createRoute({
   getParentRoute: () => root,
   path: "/administration/audit",
   validateSearch: understand({ subject: text, actor: text, type: text, from: moment, to: moment, open: eventId }),
-  component: lazyRouteComponent(() => import("./pages/administration/AuditPage"), "AuditPage"),
+  component: page(() => import("./pages/administration/AuditPage"), "AuditPage"),
 });
 
 const masterData = createRoute({
@@ -253,28 +254,28 @@ const masterData = createRoute({
     sort: text,
     open: text,
   }),
-  component: lazyRouteComponent(() => import("./pages/administration/MasterDataPage"), "MasterDataPage"),
+  component: page(() => import("./pages/administration/MasterDataPage"), "MasterDataPage"),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => root,
   path: "/administration/webhooks",
   validateSearch: understand({ q: text, sort: text, open: text }),
-  component: lazyRouteComponent(() => import("./pages/administration/WebhooksPage"), "WebhooksPage"),
+  component: page(() => import("./pages/administration/WebhooksPage"), "WebhooksPage"),
 });
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/administration/settings",
   validateSearch: understand({ q: text, sort: text }),
-  component: lazyRouteComponent(() => import("./pages/administration/SettingsPage"), "SettingsPage"),
+  component: page(() => import("./pages/administration/SettingsPage"), "SettingsPage"),
 });
 
 const about = createRoute({
   getParentRoute: () => root,
   path: "/administration/about",
   validateSearch: understand({ sort: text }),
-  component: lazyRouteComponent(() => import("./pages/administration/AboutPage"), "AboutPage"),
+  component: page(() => import("./pages/administration/AboutPage"), "AboutPage"),
 });
 
 const tree = root.addChildren([

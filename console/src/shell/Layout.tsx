@@ -22,6 +22,7 @@ import type { Me } from "../api/types";
 import { clockTime } from "../lib/time";
 import { useCommandKey, useKeys } from "./keys";
 import { Logo } from "./Logo";
+import { preloadPages } from "./page";
 import { PLACES } from "./places";
 import { wasTourSeen } from "./tour-seen";
 import { useConnection, useSession } from "./useSession";
@@ -59,6 +60,7 @@ function Frame() {
   const switchScheme = (): void => setColorScheme(scheme === "dark" ? "light" : "dark");
 
   useEffect(() => live(client), [client]);
+  useEffect(preloadPages, []);
   useKeys({
     "?": helpIs.open,
     "/": openPalette,
