@@ -311,6 +311,25 @@ describe("journeys", () => {
     await page.context().close();
   });
 
+  it("go through a list by keys alone: the first comes into it, and the row opens", async () => {
+    const page = await as(browser, "dora");
+    await page.goto(`${consoleUrl()}/orders`);
+    const rows = page.getByRole("grid").getByRole("row", { name: /SO-/ });
+    await rows.first().waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-index"));
+    await page.keyboard.press("j");
+    await until(async () => (await focused()) === "0", "the first row");
+    await page.keyboard.press("j");
+    await until(async () => (await focused()) === "1", "the second row");
+    await page.keyboard.press("x");
+    const second = page.locator('.grid [data-index="1"]');
+    await until(() => second.getByRole("checkbox").isChecked(), "the selection");
+    const id = await second.getAttribute("data-id");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/orders/${id}`);
+    await page.context().close();
+  });
+
   it("go to a page without a connection: the console stays, says so, and the page opens when the connection is back", async () => {
     const page = await as(browser, "dora");
     // pages are loaded beforehand: this one is kept from it

@@ -1,6 +1,7 @@
 import { type ColumnDef, createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useMemo, useRef } from "react";
+import { useKeys } from "../shell/keys";
 
 /** A column of a grid. Widths are in pixels; one column may grow. */
 export interface Column<T> {
@@ -34,6 +35,8 @@ interface Props<T> {
   /** Called when the reader comes near the end of what is loaded. */
   readonly onEnd?: () => void;
   readonly rowHeight?: number;
+  /** The page itself says what j and k do while the grid has no focus. */
+  readonly pageSteps?: boolean;
 }
 
 const features = tableFeatures({});
@@ -54,7 +57,7 @@ export function sorted<T>(
   });
 }
 
-/** A table that draws only the rows that are seen, so that ten thousand scroll like ten. Arrows, j and k move; Enter opens; x selects. */
+/** A table that draws only the rows that are seen, so that ten thousand scroll like ten. Arrows, j and k move; Enter opens; x selects. j and k also come into it. */
 export function Grid<T extends object>(props: Props<T>) {
   const { rows, columns, idOf, current, selected, onSelect, onOpen, onEnd, rowHeight = 38 } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -92,22 +95,36 @@ export function Grid<T extends object>(props: Props<T>) {
   }
 
   const cursor = useRef(0);
+  function focusOn(index: number): void {
+    cursor.current = Math.max(0, Math.min(models.length - 1, index));
+    virtual.scrollToIndex(cursor.current, { align: "auto" });
+    requestAnimationFrame(() => {
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${cursor.current}"]`)?.focus();
+    });
+  }
+  /** Comes into the grid: to the row where one was, or from the one that is open to the next. What is hidden leaves the key to others. */
+  function enter(step: 1 | -1): boolean {
+    if (models.length === 0 || !scroller.current?.checkVisibility()) return false;
+    focusOn(at >= 0 ? at + step : cursor.current);
+    return true;
+  }
+  useKeys(props.pageSteps ? {} : { j: () => enter(1), k: () => enter(-1) });
+
   function move(event: KeyboardEvent<HTMLDivElement>): void {
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 12, PageUp: -12 }[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (step !== undefined || event.key === "Home" || event.key === "End") {
       event.preventDefault();
       const wanted = event.key === "Home" ? 0 : event.key === "End" ? models.length - 1 : cursor.current + (step ?? 0);
-      cursor.current = Math.max(0, Math.min(models.length - 1, wanted));
-      virtual.scrollToIndex(cursor.current, { align: "auto" });
-      requestAnimationFrame(() => {
-        scroller.current?.querySelector<HTMLElement>(`[data-index="${cursor.current}"]`)?.focus();
-      });
+      focusOn(wanted);
     }
     const row = models[cursor.current];
     if (!row || (event.target as HTMLElement).closest("a, button, input")) return;
-    if (event.key === "Enter") onOpen(row.original);
-    if (event.key === "x" && onSelect) toggle(row.id);
+    if (event.key !== "Enter" && !(event.key === "x" && onSelect)) return;
+    // it is done with: the page does not do it a second time
+    event.preventDefault();
+    if (event.key === "x") toggle(row.id);
+    else onOpen(row.original);
   }
 
   /** One listener for all rows, so that none has to be drawn again for it. */

@@ -28,12 +28,11 @@ export function useCommandKey(letter: string, action: () => void): void {
   }, [letter]);
 }
 
-/** Calls what belongs to a key, or to two keys one after the other such as `g o`. */
-export function useKeys(actions: Readonly<Record<string, () => void>>): void {
+/** Calls what belongs to a key, or to two keys one after the other such as `g o`. An action that gives false leaves the key to others. */
+export function useKeys(actions: Readonly<Record<string, () => unknown>>): void {
   const act = useEffectEvent((keys: string): boolean => {
     const action = actions[keys];
-    action?.();
-    return action !== undefined;
+    return action !== undefined && action() !== false;
   });
   useEffect(() => {
     let before = { key: "", at: 0 };

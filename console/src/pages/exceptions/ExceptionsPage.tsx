@@ -183,7 +183,13 @@ export function ExceptionsPage() {
     if (next) set({ case: next.id });
   }
   const close = (): void => set({ case: undefined });
-  useKeys({ j: () => step(1), k: () => step(-1), Escape: close });
+  function select(): void {
+    if (!search.case) return;
+    const next = new Set(selected);
+    if (!next.delete(search.case)) next.add(search.case);
+    setSelected(next);
+  }
+  useKeys({ j: () => step(1), k: () => step(-1), x: select, Escape: close });
 
   function done(action: string): void {
     const id = search.case ?? "";
@@ -336,6 +342,7 @@ export function ExceptionsPage() {
                   idOf={({ id }) => id}
                   height="calc(100vh - 225px)"
                   current={search.case}
+                  pageSteps
                   onOpen={({ id }) => set({ case: id })}
                   sorting={sorting}
                   onSort={(next: Sorting | undefined) => set({ sort: writeSorting(next) })}
