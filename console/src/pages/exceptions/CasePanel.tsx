@@ -14,7 +14,8 @@ import { Decide } from "./Decide";
 import { DisputeContext } from "./DisputeContext";
 import { OrderContext } from "./OrderContext";
 import { Owner } from "./Owner";
-import { ReturnContext } from "./ReturnContext";
+import { PaymentContext } from "./PaymentContext";
+import { RETURN, ReturnContext } from "./ReturnContext";
 import { TaskForm } from "./TaskForm";
 
 /** A user task that is no exception of the catalogue stands in the queue as this. */
@@ -69,7 +70,7 @@ function Case({
 }) {
   const currency = useQuery(company).data?.currency;
   const isOpen = exception.status === "open" || exception.status === "claimed";
-  const returned = /^return_request (\S+)$/.exec(exception.subject ?? "")?.[1];
+  const [kind, about] = exception.subject?.split(" ", 2) ?? [];
   return (
     <Stack gap="md" p="md" pt="xs" style={{ maxHeight: "calc(100vh - 130px)", overflowY: "auto" }}>
       <Group gap="xs">
@@ -135,7 +136,8 @@ function Case({
           <Text size="sm">“{exception.resolution.reason}”</Text>
         </div>
       )}
-      {returned && <ReturnContext id={returned} />}
+      {kind === "return_request" && about && <ReturnContext id={about} />}
+      {kind === "payment" && about && <PaymentContext id={about} />}
       {exception.order && <OrderContext id={exception.order} line={exception.line} />}
     </Stack>
   );
@@ -161,6 +163,13 @@ function Subject({ of }: { of: string }) {
     return (
       <Link to="/fulfilment" search={{ open: id }}>
         {inWords(kind)} {id}
+      </Link>
+    );
+  }
+  if (kind === "return_request") {
+    return (
+      <Link from="/exceptions" search={(before) => before} hash={RETURN}>
+        return request {id}
       </Link>
     );
   }

@@ -8,6 +8,9 @@ import { Reading } from "../../components/states";
 import { When } from "../../components/When";
 import { formatMoney, fromMinor } from "../../lib/money";
 
+/** Where a return stands on the page of its case. */
+export const RETURN = "return";
+
 /** What a customer wants to give back: of which order, what of it, and what is asked for besides. */
 export function ReturnContext({ id }: { id: string }) {
   const reading = useQuery(returnRequest(id));
@@ -16,7 +19,9 @@ export function ReturnContext({ id }: { id: string }) {
   const currency = customer?.receivable.currency;
   return (
     <Stack gap="xs" style={{ borderTop: "1px solid var(--cd-line)", paddingTop: 12 }}>
-      <Title order={3}>Return {id}</Title>
+      <Title order={3} id={RETURN}>
+        Return {id}
+      </Title>
       <Reading of={reading} rows={3}>
         {(found) => (
           <>

@@ -16,6 +16,7 @@ import type { CsvColumn } from "../../lib/csv";
 import { size } from "../../lib/money";
 import { day } from "../../lib/time";
 import { words } from "../../lib/words";
+import { isMatched, matchedOf } from "./matched";
 import { PaymentDetails } from "./PaymentDetails";
 import { FinanceSections } from "./Sections";
 
@@ -96,7 +97,11 @@ export function PaymentsPage() {
   const navigate = route.useNavigate();
   const counts = useQuery(progress).data?.payments ?? {};
   const reading = useInfiniteQuery(
-    payments({ ...(status ? { status } : {}), ...(account ? { account } : {}), ...(today ? { today } : {}) }),
+    payments({
+      ...(status && status !== "matched" ? { status } : {}),
+      ...(account ? { account } : {}),
+      ...(today ? { today } : {}),
+    }),
   );
   function set(change: {
     status?: string | undefined;
@@ -116,7 +121,7 @@ export function PaymentsPage() {
           clearable
           value={status ?? null}
           onChange={(value) => set({ status: value ?? undefined })}
-          data={Object.entries(counts).map(([value, number]) => ({
+          data={[["matched", matchedOf(counts)] as const, ...Object.entries(counts)].map(([value, number]) => ({
             value,
             label: `${words(value)} (${Number(number)})`,
           }))}
@@ -139,6 +144,7 @@ export function PaymentsPage() {
         <List
           noun="payment"
           reading={reading}
+          only={status === "matched" ? isMatched : undefined}
           columns={COLUMNS}
           csv={CSV}
           idOf={({ id }) => id}

@@ -29,7 +29,16 @@ export function Intercept({ shipment }: { shipment: Shipment }) {
       <Group justify="space-between" mt="md" wrap="nowrap" align="start">
         <Text size="sm">
           {SAYS[intercept] ?? intercept}
-          {return_request && <> Its return is {return_request}.</>}{" "}
+          {return_request && (
+            <>
+              {" "}
+              Its return is{" "}
+              <Link to="/exceptions" search={{ status: "all", q: return_request }}>
+                {return_request}
+              </Link>
+              .
+            </>
+          )}{" "}
           <Link to="/orders/$order" params={{ order: shipment.order }}>
             {shipment.order}
           </Link>

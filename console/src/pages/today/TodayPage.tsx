@@ -17,6 +17,7 @@ import { count, words } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
 import { mayNotSendEvents } from "../administration/authority";
 import { byUrgency } from "../exceptions/filter";
+import { matchedOf } from "../finance/matched";
 import { STEPS } from "../orders/row";
 import { stateTone, stateWords } from "../systems/health";
 import { all, byClock, byTypeAndAge, having } from "./figures";
@@ -112,9 +113,9 @@ function Figures({ of: { orders, payments }, open, day: ofDay }: FiguresProps) {
         {ofStatus("invoiced", "invoiced, unpaid")}
         {ofStatus("closed", "paid and closed", "good")}
         <Figure
-          value={having(payments, ["applied"])}
+          value={matchedOf(payments)}
           name="payments matched"
-          to={<Link to="/finance/payments" search={{ status: "applied" }} className="panel figure" />}
+          to={<Link to="/finance/payments" search={{ status: "matched" }} className="panel figure" />}
         />
       </Band>
       <Band name="What needs somebody">
