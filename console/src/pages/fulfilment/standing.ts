@@ -16,7 +16,7 @@ export const STANDING_MEANS: Readonly<Record<Standing, string>> = {
   open: "With the warehouse, and not all of it shipped",
   unacknowledged: "The warehouse has not said that it will do it",
   late: "Released before today, and not all of it shipped",
-  short: "Units were dropped: the warehouse did not have them, or refused",
+  short: "With the warehouse, which did not have some of the units, or refused them",
 };
 
 const OVER: ReadonlySet<string> = new Set(["completed", "rejected", "cancelled"]);
@@ -38,7 +38,7 @@ export function stands(order: WarehouseOrder, standing: Standing, now: Date): bo
     case "late":
       return isOpen && isBefore(order.released_at, now);
     case "short":
-      return order.lines.some(({ dropped }) => (dropped ?? 0) > 0);
+      return isOpen && order.lines.some(({ dropped }) => (dropped ?? 0) > 0);
   }
 }
 
