@@ -9,6 +9,7 @@ import { Reading } from "../../components/states";
 import { download } from "../../lib/csv";
 import { formatMoney } from "../../lib/money";
 import { count } from "../../lib/words";
+import { differences, expected, linesOf } from "./asked";
 import { notNamed, type Row, rowsOf } from "./document";
 
 /** So many rows of a document are shown; the whole of it can be saved. */
@@ -23,7 +24,11 @@ export function Original({ order }: { order: Order }) {
 function Both({ order, text, type }: { order: Order; text: string; type: string }) {
   const rows = useMemo(() => rowsOf(text, order), [text, order]);
   const missing = useMemo(() => notNamed(rows, order), [rows, order]);
+  const differs = useMemo(() => differences(linesOf(text, rows, order), order), [text, rows, order]);
+  const wanted = useMemo(() => expected(order), [order]);
   const mine = rows.filter(({ isMine }) => isMine);
+  const counted = (of: readonly Row[]): string =>
+    count(of.filter((row) => !row.isHead && row.text !== "").length, "row");
   const hasOthers = mine.length < rows.length;
   const [all, setAll] = useState(false);
   return (
@@ -31,7 +36,7 @@ function Both({ order, text, type }: { order: Order; text: string; type: string 
       <Group justify="space-between" mb="xs">
         <Text size="sm" className="muted">
           As it was received
-          {hasOthers && `: ${count(mine.length, "row")} of a file with ${count(rows.length, "row")}`}
+          {hasOthers && `: ${counted(mine)} of a file with ${counted(rows)}`}
         </Text>
         <Group gap="sm">
           {hasOthers && (
@@ -65,8 +70,14 @@ function Both({ order, text, type }: { order: Order; text: string; type: string 
                   <Table.Td>
                     {item} {missing.has(item) && <Tag tone="orange">Another code there</Tag>}
                   </Table.Td>
-                  <Table.Td className="num">{ordered}</Table.Td>
-                  <Table.Td className="num">{formatMoney({ amount: price, currency: order.net.currency })}</Table.Td>
+                  <Table.Td className="num">
+                    {ordered} <Said how="asked" what={differs.get(line)?.quantity} />
+                  </Table.Td>
+                  <Table.Td className="num">
+                    {formatMoney({ amount: price, currency: order.net.currency })}{" "}
+                    <Said how="asked" what={differs.get(line)?.price} />
+                    <Said how="expected" what={wanted.get(line)} />
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
@@ -75,6 +86,11 @@ function Both({ order, text, type }: { order: Order; text: string; type: string 
       </div>
     </div>
   );
+}
+
+/** What was asked for or expected, where it is not what was understood. */
+function Said({ how, what }: { how: "asked" | "expected"; what: number | undefined }) {
+  return what === undefined ? null : <Tag tone="orange">{`${how} ${what}`}</Tag>;
 }
 
 function Document({ rows, isMarked }: { rows: readonly Row[]; isMarked: boolean }) {

@@ -4,6 +4,8 @@ import type { Order } from "../../api/types";
 export interface Row {
   readonly text: string;
   readonly isMine: boolean;
+  /** The names of the columns of a list; not one of its rows. */
+  readonly isHead: boolean;
 }
 
 /** A document as it can be read: JSON is laid out, and what has no lines is broken at the ends of its segments. */
@@ -35,7 +37,11 @@ export function rowsOf(text: string, { purchase_order }: Pick<Order, "purchase_o
   const isTable = rows.every((row) => /[,;\t]/.test(row) || row === "");
   const isList = isTable && (named > 1 || (named === 1 && rows.length > 2));
   const isHead = (row: string, at: number): boolean => at === 0 && !/\d/.test(row);
-  return rows.map((row, at) => ({ text: row, isMine: !isList || mine[at] === true || isHead(row, at) }));
+  return rows.map((row, at) => ({
+    text: row,
+    isMine: !isList || mine[at] === true || isHead(row, at),
+    isHead: isTable && isHead(row, at),
+  }));
 }
 
 /** The lines of an order whose item the document does not name: it was understood by another code, changed or substituted. */
