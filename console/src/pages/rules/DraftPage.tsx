@@ -11,6 +11,7 @@ import { Fact, Page, Panel } from "../../components/Page";
 import { Refusal } from "../../components/Refusal";
 import { Loading, Reading } from "../../components/states";
 import { When } from "../../components/When";
+import type { Token } from "../../diagram/Diagram";
 import { words } from "../../lib/words";
 import { useCommandKey } from "../../shell/keys";
 import { Changes } from "./Changes";
@@ -19,10 +20,12 @@ import { Findings } from "./Findings";
 import { FormDraft } from "./FormDraft";
 import { useRebase, useSaveDraft } from "./mutations";
 import { type FileKind, kindOf, mayNotEdit, nameOf } from "./names";
+import { Tables } from "./Tables";
 import { Try } from "./Try";
 
 const route = getRouteApi("/rules/drafts/$draft");
 const Modeller = lazy(() => import("../../diagram/Modeller"));
+const Diagram = lazy(() => import("../../diagram/Diagram"));
 const DecisionEditor = lazy(() => import("../../diagram/DecisionEditor"));
 
 /** A draft: edited, tried, compared with what is in force, and judged by another person. */
@@ -128,9 +131,7 @@ function Opened({ draft, me: who }: { draft: DraftDetails; me: Me }) {
                 draft={draft}
               />
             ) : (
-              <pre className="document" tabIndex={0} role="region" aria-label="Content of the draft">
-                {draft.content}
-              </pre>
+              <Content kind={kind} draft={draft} />
             )}
             <Panel id="findings" title="What is wrong in it">
               <div style={{ padding: "0 16px 12px" }}>
@@ -229,6 +230,28 @@ function Editor({ kind, xml, findings, shown, onChange, draft }: EditorProps) {
       {kind === "decisions" && <DecisionEditor xml={xml} label={label} shown={shown} onChange={onChange} />}
       {kind === "form" && <FormDraft text={xml} label={label} onChange={onChange} />}
     </Suspense>
+  );
+}
+
+/** No tokens wait in what is not deployed. */
+const NONE: readonly Token[] = [];
+
+/** What the file holds, for those who do not edit it: drawn, or as tables; the file itself for what is neither. */
+function Content({ kind, draft: { title, content } }: { kind: FileKind; draft: DraftDetails }) {
+  if (kind === "process") {
+    return (
+      <Suspense fallback={<Loading rows={12} />}>
+        <div className="panel">
+          <Diagram xml={content} tokens={NONE} label={`Diagram of ${title}`} />
+        </div>
+      </Suspense>
+    );
+  }
+  if (kind === "decisions") return <Tables xml={content} />;
+  return (
+    <pre className="document" tabIndex={0} role="region" aria-label="Content of the draft">
+      {content}
+    </pre>
   );
 }
 
