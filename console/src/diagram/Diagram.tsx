@@ -48,6 +48,8 @@ export default function Diagram({ xml, tokens, label, onElement, marks = NO_MARK
   const [viewer, setViewer] = useState<NavigatedViewer>();
   const [trouble, setTrouble] = useState<string>();
   const scheme = useComputedColorScheme("light");
+  /** The drawing that was brought to its tokens: after that it is where the reader has moved it. */
+  const broughtTo = useRef<NavigatedViewer>(undefined);
 
   useEffect(() => {
     if (!place.current) return;
@@ -81,6 +83,11 @@ export default function Diagram({ xml, tokens, label, onElement, marks = NO_MARK
       canvas,
       registry,
     );
+    const first = mostOf(shown, registry);
+    if (first && broughtTo.current !== viewer) {
+      broughtTo.current = viewer;
+      bringTo(registry.get(first.element), canvas);
+    }
     for (const token of shown) {
       canvas.addMarker(token.element, "here");
       overlays.add(token.element, "tokens", { position: { top: -10, right: 12 }, html: badge(token) });
@@ -181,6 +188,43 @@ function Tool({ label, onClick, icon }: { label: string; onClick: () => void; ic
   );
 }
 
+/** Words in a drawing are read at this size. */
+const LEGIBLE = 0.75;
+
+/** The beginning of an event sub-process and what hangs on the edge of a step only listen: the order waits somewhere else. */
+const LISTENS: ReadonlySet<string | undefined> = new Set(["bpmn:StartEvent", "bpmn:BoundaryEvent"]);
+
+/** The token that is looked for first: one in trouble, or else where most are, among those that do more than listen. */
+function mostOf(tokens: readonly Token[], registry: Registry): Token | undefined {
+  const listens = ({ element }: Token): number => Number(LISTENS.has(registry.get(element)?.type));
+  return tokens.toSorted(
+    (a, b) => Number(b.trouble) - Number(a.trouble) || listens(a) - listens(b) || b.count - a.count,
+  )[0];
+}
+
+/** Shows an element in the middle where all of the drawing is too small to be read. */
+function bringTo(element: Shape | undefined, canvas: Canvas): void {
+  const { x, y, width, height } = element ?? {};
+  if (x === undefined || y === undefined || canvas.zoom() >= LEGIBLE) return;
+  const { outer, inner } = canvas.viewbox();
+  const seen = { width: outer.width / LEGIBLE, height: outer.height / LEGIBLE };
+  canvas.viewbox({
+    ...seen,
+    x: within(x + (width ?? 0) / 2, seen.width, inner.x, inner.width),
+    y: within(y + (height ?? 0) / 2, seen.height, inner.y, inner.height),
+  });
+}
+
+/** Room at the edges of a drawing, in its own units. */
+const EDGE = 24;
+
+/** Where a stretch begins that has a point in its middle, and shows nothing beyond the drawing unless the drawing is shorter. */
+function within(middle: number, length: number, from: number, drawn: number): number {
+  const [least, most] = [from - EDGE, from + drawn + EDGE - length];
+  if (most < least) return from + (drawn - length) / 2;
+  return Math.max(least, Math.min(most, middle - length / 2));
+}
+
 /** All of the drawing, with room for what stands at its edges. */
 function fitAll(canvas: Canvas): void {
   const whole = canvas.zoom("fit-viewport", "auto");
@@ -206,9 +250,19 @@ function note(words: string): HTMLElement {
 interface Canvas {
   findRoot(element: string): { id: string } | undefined;
   zoom(level?: number | "fit-viewport", centre?: "auto"): number;
+  viewbox(): { readonly outer: Pick<Box, "width" | "height">; readonly inner: Box };
+  viewbox(seen: Box): void;
   addMarker(element: string, marker: string): void;
   removeMarker(element: string, marker: string): void;
 }
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+/** What is drawn; a line has no place of its own. */
+type Shape = Partial<Box> & { readonly type?: string; readonly children?: readonly unknown[] };
 interface Overlay {
   readonly position: Readonly<Record<string, number>>;
   readonly html: HTMLElement;
@@ -220,6 +274,6 @@ interface Overlays {
   remove(filter: { type: string }): void;
 }
 interface Registry {
-  get(element: string): { readonly children?: readonly unknown[] } | undefined;
+  get(element: string): Shape | undefined;
   getGraphics(element: string): SVGElement | undefined;
 }

@@ -70,14 +70,13 @@ export default function MapView({ map, focus, onFocus }: Props) {
 /** Shows all of it, or as much from the top as can be read. */
 function fromTheTop(flow: ReactFlowInstance<Node, Way>): void {
   void flow.fitView({ minZoom: LEGIBLE, maxZoom: 1.15, padding: 0.04 }).then(() => {
-    const { x, zoom } = flow.getViewport();
-    const top = flow.getNodesBounds(flow.getNodes()).y;
-    const { y } = flow.screenToFlowPosition({
-      x: 0,
-      y: document.querySelector(".map")?.getBoundingClientRect().top ?? 0,
-    });
-    // the beginning is what one looks for: it is not to lie above the edge
-    if (y > top) void flow.setViewport({ x, y: 14 - top * zoom, zoom });
+    const { x, y, zoom } = flow.getViewport();
+    const { x: left, y: top } = flow.getNodesBounds(flow.getNodes());
+    const place = document.querySelector(".map")?.getBoundingClientRect();
+    const seen = flow.screenToFlowPosition({ x: place?.left ?? 0, y: place?.top ?? 0 });
+    // the beginning is what one looks for: it is not to lie beyond an edge
+    const from = { x: seen.x > left ? 14 - left * zoom : x, y: seen.y > top ? 14 - top * zoom : y };
+    if (from.x !== x || from.y !== y) void flow.setViewport({ ...from, zoom });
   });
 }
 
