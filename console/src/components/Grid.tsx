@@ -1,6 +1,15 @@
 import { type ColumnDef, createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useMemo, useRef } from "react";
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useMemo,
+  useRef,
+} from "react";
 import { useKeys } from "../shell/keys";
 
 /** A column of a grid. Widths are in pixels; one column may grow. */
@@ -82,6 +91,8 @@ export function Grid<T extends object>(props: Props<T>) {
   useEffect(() => {
     if (models.length > 0 && last >= models.length - 20) onEnd?.();
   }, [last, models.length, onEnd]);
+
+  useCut(scroller);
 
   const at = models.findIndex(({ id }) => id === current);
   useEffect(() => {
@@ -195,6 +206,25 @@ export function Grid<T extends object>(props: Props<T>) {
       </div>
     </div>
   );
+}
+
+/** Marks a list that goes on to the right of what is seen, which its style then shows. */
+function useCut(scroller: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const list = scroller.current;
+    if (!list) return;
+    const mark = (): void => {
+      list.toggleAttribute("data-cut", list.scrollLeft + list.clientWidth < list.scrollWidth - 1);
+    };
+    const watch = new ResizeObserver(mark);
+    watch.observe(list);
+    for (const child of list.children) watch.observe(child);
+    list.addEventListener("scroll", mark, { passive: true });
+    return () => {
+      watch.disconnect();
+      list.removeEventListener("scroll", mark);
+    };
+  }, [scroller]);
 }
 
 interface RowProps<T> {

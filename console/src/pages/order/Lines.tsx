@@ -24,8 +24,8 @@ export function Lines({ order }: { order: Order }) {
           </Group>
         ))}
       </Group>
-      <Table.ScrollContainer minWidth={820} maxHeight="60vh">
-        <Table stickyHeader>
+      <Table.ScrollContainer minWidth={820} maxHeight="60vh" type="native">
+        <Table stickyHeader className="last-in-sight">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Line</Table.Th>

@@ -19,6 +19,13 @@ export const COLUMNS: readonly Column<OrderRow>[] = [
     by: ({ status }) => status,
   },
   {
+    id: "holds",
+    header: "Holds",
+    width: 124,
+    cell: ({ holds }) => holds.map(inWords).join(", ") || <span className="muted">–</span>,
+    by: ({ holds }) => holds.join(),
+  },
+  {
     id: "account",
     header: "Customer",
     width: 190,
@@ -78,13 +85,6 @@ export const COLUMNS: readonly Column<OrderRow>[] = [
     end: true,
     cell: ({ owed }) => <Amount of={owed} />,
     by: ({ owed }) => size(owed),
-  },
-  {
-    id: "holds",
-    header: "Holds",
-    width: 124,
-    cell: ({ holds }) => holds.map(inWords).join(", ") || <span className="muted">–</span>,
-    by: ({ holds }) => holds.join(),
   },
 ];
 
