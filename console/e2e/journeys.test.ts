@@ -334,10 +334,10 @@ describe("journeys", () => {
     const page = await as(browser, "dora");
     // pages are loaded beforehand: this one is kept from it
     await page.route(/\/assets\/RulesPage/, (route) => route.abort());
+    const last = page.waitForResponse(/\/assets\/SettingsPage/);
     await page.goto(consoleUrl());
-    await page.getByRole("heading", { name: "Today" }).waitFor();
+    await last;
     const menu = page.getByRole("navigation");
-    await page.waitForResponse(/\/assets\/SettingsPage/);
     await page.context().setOffline(true);
     await menu.getByRole("link", { name: "Rules" }).click();
     const told = page.getByRole("alert").filter({ hasText: "This page was not loaded yet" });
