@@ -3,13 +3,15 @@ import type { ErrorComponentProps } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { LinkButton } from "../components/LinkButton";
 import { Empty, Failure } from "../components/states";
-import { NotLoaded, Stale } from "./page";
+import { isMissing, loadAgain, NotLoaded, Stale } from "./page";
 import { useConnection } from "./useSession";
 
 /** A fault of the console itself: the rest of it goes on. */
 export function Broken({ error, reset }: ErrorComponentProps) {
   if (error instanceof NotLoaded) return <Later of={error} reset={reset} />;
   if (error instanceof Stale) return <Anew of={error} />;
+  // a part of the page, such as a diagram, that was to come later: it is asked for once in a tab
+  if (isMissing(error)) return <Failure error={new Stale()} again={() => void loadAgain()} />;
   return <Failure error={error} again={reset} />;
 }
 
@@ -24,7 +26,7 @@ function Anew({ of }: { of: Stale }) {
     sessionStorage.setItem(RELOADED, String(Date.now()));
     window.location.reload();
   }, []);
-  return <Failure error={of} again={() => window.location.reload()} />;
+  return <Failure error={of} again={() => void loadAgain()} />;
 }
 
 /** A page that could not be loaded without a connection opens by itself once there is one. */

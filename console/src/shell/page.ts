@@ -23,17 +23,29 @@ export class Stale extends Error {
 /** What Chromium, Firefox and Safari say of code that they did not get, and Vite of its style sheet. */
 const MISSING = /dynamically imported module|Importing a module script failed|Unable to preload CSS/i;
 
-/** Why a page could not be loaded: its code is missing either because nothing answers or because another version is served. */
-async function whyMissing(error: unknown, forget: () => void): Promise<unknown> {
-  // what is broken in the page itself is no failure to load it
-  if (!(error instanceof Error && MISSING.test(error.message))) return error;
+/** Whether code is missing; what is broken in the page itself is no failure to load it. */
+export const isMissing = (error: unknown): boolean => error instanceof Error && MISSING.test(error.message);
+
+/** Whether the product answers at all. */
+async function isReached(): Promise<boolean> {
   try {
     await fetch("/", { method: "HEAD", cache: "no-store" });
-    return new Stale();
+    return true;
   } catch {
     connection.lost();
-    return new NotLoaded(forget);
+    return false;
   }
+}
+
+/** Loads the tab again, unless the browser would then have nothing to show. */
+export async function loadAgain(): Promise<void> {
+  if (await isReached()) window.location.reload();
+}
+
+/** Why a page could not be loaded: its code is missing either because nothing answers or because another version is served. */
+async function whyMissing(error: unknown, forget: () => void): Promise<unknown> {
+  if (!isMissing(error)) return error;
+  return (await isReached()) ? new Stale() : new NotLoaded(forget);
 }
 
 /** Loads what is not there; all pages are known by it. */
