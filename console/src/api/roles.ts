@@ -45,6 +45,7 @@ export const ROLES = {
   "/v1/processes/{process}/instances": ["worker", "operations"],
   "/v1/processes/{process}/rollback": ["operations"],
   "/v1/reconciliations": ["operations", "receivables"],
+  "/v1/returns": ["sales"],
   "/v1/shipments/{shipment}/deliveries": ["warehouse"],
   "/v1/shipments/{shipment}/intercept-answers": ["warehouse"],
   "/v1/signals": ["worker", "operations"],

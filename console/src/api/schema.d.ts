@@ -584,8 +584,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change a program's name and rights.
-         * @description Change a program's name and rights.
+         * Change a program's name and rights. With `If-Match` nobody overwrites what another administrator has changed meanwhile.
+         * @description Change a program's name and rights. With `If-Match` nobody overwrites what another administrator has changed meanwhile.
          */
         post: operations["post_clients_by_client_rights"];
         delete?: never;
@@ -1036,6 +1036,26 @@ export interface paths {
          * @description Decide on an exception. The waiting process goes on.
          */
         post: operations["post_exceptions_by_exception_resolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fulfilment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how many warehouse orders of each warehouse are open, unacknowledged, late and short.
+         * @description Show how many warehouse orders of each warehouse are open, unacknowledged, late and short.
+         */
+        get: operations["get_fulfilment"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1756,6 +1776,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order}/margins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what is earned on each line of an order at its present prices.
+         * @description Show what is earned on each line of an order at its present prices.
+         */
+        get: operations["get_orders_by_order_margins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{order}/milestones": {
         parameters: {
             query?: never;
@@ -2305,7 +2345,11 @@ export interface paths {
          */
         get: operations["get_returns"];
         put?: never;
-        post?: never;
+        /**
+         * Ask to return units of an order. The request waits as an exception until somebody decides on it.
+         * @description Ask to return units of an order. The request waits as an exception until somebody decides on it.
+         */
+        post: operations["post_returns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3084,8 +3128,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change a person's name and rights. Nobody changes his own rights.
-         * @description Change a person's name and rights. Nobody changes his own rights.
+         * Change a person's name and rights. Nobody changes his own rights. With `If-Match` nobody overwrites what another administrator has
+         *     changed meanwhile.
+         * @description Change a person's name and rights. Nobody changes his own rights. With `If-Match` nobody overwrites what another administrator has
+         *     changed meanwhile.
          */
         post: operations["post_users_by_user_rights"];
         delete?: never;
@@ -3588,6 +3634,25 @@ export interface components {
             /** @description Special tax district, where taxes depend on it. */
             district?: string | null;
         };
+        /** @description An address. */
+        AddressView: {
+            /** @description Name. */
+            name: string;
+            /** @description Street and number. */
+            street: string;
+            /** @description Postal code. */
+            postcode: string;
+            /** @description City. */
+            city: string;
+            /** @description Country by its ISO 3166 code of two letters. */
+            country: string;
+            /** @description State or province, where taxes depend on it. */
+            region: string;
+            /** @description County, where taxes depend on it. */
+            county: string;
+            /** @description Special tax district, where taxes depend on it. */
+            district: string;
+        };
         /** @description Stock that was found or lost. */
         AdjustmentRequest: {
             /** @description The item. */
@@ -3938,10 +4003,16 @@ export interface components {
         };
         /** @description The answer to a request to cancel. */
         CancelAnswer: {
+            /**
+             * Format: int32
+             * @description The `request` that came with what was asked. Give it or the lines once you were asked twice about the same warehouse order:
+             *     without both nobody can tell which request is meant, and the answer is refused.
+             */
+            request?: number | null;
             /** @description Why it is too late; absent or null if it was cancelled. */
             refused?: string | null;
             /**
-             * @description Units that it ships in all, by line, those that have left included; absent for doing all that it was asked for. Tell them,
+             * @description Units that it ships in all, by line, those that have left included; absent for doing all that it was asked for with that request. Tell them,
              *     and no harm is done by an answer that comes twice or late, or by a pick that crosses it.
              */
             lines?: components["schemas"]["LineShips"][];
@@ -3966,6 +4037,18 @@ export interface components {
             /** @description Lines and how many units of each; absent or empty cancels the whole order. */
             lines?: components["schemas"]["CancelLine"][];
         };
+        /** @description What a warehouse was asked not to ship. */
+        CancelRequestView: {
+            /**
+             * Format: int32
+             * @description Its number, which the answer gives back.
+             */
+            request: number;
+            /** @description Until when the warehouse has time to answer; null once somebody was asked to look after it. */
+            answer_by?: string | null;
+            /** @description The units. */
+            lines: components["schemas"]["UnitsView"][];
+        };
         /** @description What a cancellation came to. */
         CancelResult: {
             /** @description The order. */
@@ -3982,6 +4065,8 @@ export interface components {
              * @description Units that have shipped already.
              */
             too_late: number;
+            /** @description The return that waits for a decision about them, except for those that another one waits for. */
+            to_return?: string | null;
             /** @description Shipments whose carrier is asked to stop them and to bring them back; a return waits for each, and nothing of them is billed meanwhile. */
             intercepted: string[];
         };
@@ -4330,9 +4415,15 @@ export interface components {
             invoiced: number;
             /** @description Payments that were matched. */
             matched: number;
-            /** @description Orders of which something has not shipped that was promised for, or else asked for by, an earlier day. */
+            /**
+             * Format: int64
+             * @description Orders of which something has not shipped that was promised for, or else asked for by, an earlier day.
+             */
             promises_missed: number;
-            /** @description The same for today and tomorrow. */
+            /**
+             * Format: int64
+             * @description The same for today and tomorrow.
+             */
             promises_at_risk: number;
         };
         /** @description An effect that could not be delivered. */
@@ -4618,6 +4709,13 @@ export interface components {
             deployed?: number | null;
             /** @description When it was begun. */
             begun_at: string;
+        };
+        /** @description What is granted if an invoice is paid early. */
+        EarlyPaymentView: {
+            /** @description What need not be paid then. */
+            discount: components["schemas"]["MoneyView"];
+            /** @description The last day on which that counts. */
+            until: string;
         };
         /** @description A call to another system that is not confirmed. */
         EffectWait: {
@@ -4938,6 +5036,11 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description How warehouse orders stand. */
+        FulfilmentView: {
+            /** @description The warehouses, in the order of their codes. */
+            items: components["schemas"]["NodeFigures"][];
+        };
         /** @description A header. */
         HeaderView: {
             name: string;
@@ -4965,7 +5068,7 @@ export interface components {
             ended_at?: string | null;
             /** @description The elements that it came to. */
             elements: components["schemas"]["PassageView"][];
-            /** @description Whether that is everything so far; if not, it went on after more entries of the journal than one request looks through. */
+            /** @description Whether that is everything so far, which it is. */
             is_complete: boolean;
         };
         /** @description A hold that a person places. */
@@ -4999,7 +5102,7 @@ export interface components {
             id: string;
             /** @description How they are called. */
             name?: string;
-            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`. */
+            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`, `controller`. */
             roles?: string[];
             limit?: components["schemas"]["MoneyView"] | null;
             /** @description Of a program: the types of jobs that it may lease and answer; all if there are none. */
@@ -5180,10 +5283,13 @@ export interface components {
             corrects?: string | null;
             /** @description The credit note over what it bills anew. */
             rebills?: string | null;
+            /** @description The invoices in its place, once it was billed anew: one for each of its orders that was. */
+            replaced_by: string[];
             /** @description Day of the document. */
             date: string;
             /** @description Day on which it is due. */
             due: string;
+            early_payment?: components["schemas"]["EarlyPaymentView"] | null;
             /** @description Lines. */
             lines: components["schemas"]["InvoiceLineView"][];
             /** @description Freight, net. */
@@ -5228,7 +5334,7 @@ export interface components {
             aliases: string[];
             /** @description List price per base unit, in the company's currency. */
             list_price?: string | null;
-            /** @description Landed cost per base unit, in the company's currency. */
+            /** @description Landed cost per base unit, in the company's currency; for those who see costs. */
             landed_cost?: string | null;
             /** @description Tax category. */
             tax_category: string;
@@ -5245,6 +5351,8 @@ export interface components {
             licence?: string | null;
             /** @description Its entry in the export control list. */
             export_control?: string | null;
+            /** @description How much more than was released may leave, in per cent; null for as much as the company says. */
+            over_ship_percent?: string | null;
             /** @description What may be sent instead, the best first. */
             substitutes: components["schemas"]["SubstituteView"][];
         };
@@ -5413,6 +5521,8 @@ export interface components {
         };
         /** @description A balance of the general ledger that a payment left. */
         LedgerEntryView: {
+            /** @description The day that it is of. */
+            date: string;
             /** @description `bank`, `receivables`, `on_account`, `suspense`, `discount`, `write_off`, `deduction` or `exchange_difference`. */
             ledger: string;
             /** @description Whose sub-ledger, where it has any. */
@@ -5564,6 +5674,11 @@ export interface components {
              * @description Units that shipped although their cancellation was under way.
              */
             cancel_failed: number;
+            /**
+             * Format: int64
+             * @description Units that left beyond what was ordered, within the tolerance.
+             */
+            over_shipped: number;
             replaces?: components["schemas"]["ReplacedView"] | null;
         };
         /** @description What was found in a file. */
@@ -5624,6 +5739,34 @@ export interface components {
             steps: components["schemas"]["StepView"][];
             /** @description What followed what. */
             ways: components["schemas"]["WayView"][];
+        };
+        /** @description What is earned on a line. */
+        MarginView: {
+            /**
+             * Format: int64
+             * @description The line.
+             */
+            line: number;
+            /**
+             * @description Its price per base unit after its share of the header discount and of the customer's freight allowance, in the order's currency.
+             * @example 10.80
+             */
+            net_net: string;
+            /**
+             * @description Landed cost per base unit, in the order's currency.
+             * @example 9.00
+             */
+            landed_cost: string;
+            /**
+             * @description What is earned, in per cent of the net-net price; absent for what is given away.
+             * @example 16.67
+             */
+            percent?: string | null;
+        };
+        /** @description What is earned on the lines of an order. */
+        MarginsView: {
+            /** @description The lines whose item has a landed cost. */
+            items: components["schemas"]["MarginView"][];
         };
         /** @description Money for a document. */
         MatchItem: {
@@ -5733,6 +5876,34 @@ export interface components {
             available: number;
             /** @description From which day on how much can be promised; each step holds until the next. */
             steps: components["schemas"]["AvailabilityStep"][];
+        };
+        /** @description How the warehouse orders of a warehouse stand; one may stand in several ways at once. */
+        NodeFigures: {
+            /**
+             * @description The warehouse.
+             * @example EAST
+             */
+            node: string;
+            /**
+             * Format: int64
+             * @description With the warehouse, and not over.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of these, those of which the warehouse has not said that it will do them.
+             */
+            unacknowledged: number;
+            /**
+             * Format: int64
+             * @description Of these, those that were released on an earlier day of the company.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description Those of which units were dropped: the warehouse did not have them, or refused.
+             */
+            short: number;
         };
         /** @description Nothing to say. */
         Nothing: Record<string, unknown>;
@@ -5996,10 +6167,16 @@ export interface components {
             requested?: string | null;
             /** @description Country that it goes to. */
             ship_to_country: string;
-            /** @description Net value of its lines, freight included, less discount. */
+            /** @description Net value of its lines, cancelled units left out, before discount and freight. */
             net: components["schemas"]["MoneyView"];
+            /** @description Discount on the whole order, before tax. */
+            discount: components["schemas"]["MoneyView"];
+            /** @description Freight for the whole order, before tax. */
+            freight: components["schemas"]["MoneyView"];
             /** @description Tax. */
             tax: components["schemas"]["MoneyView"];
+            /** @description What the customer will owe for it: lines less discount, freight and tax. */
+            gross: components["schemas"]["MoneyView"];
             /** @description What the customer still owes for it. */
             receivable: components["schemas"]["MoneyView"];
             /** @description What keeps it. */
@@ -6855,6 +7032,18 @@ export interface components {
             /** @description The order line that it belongs to, if it was found. */
             order_line?: string | null;
         };
+        /** @description What shall come back of an order. */
+        ReturnOrder: {
+            /**
+             * @description The order.
+             * @example SO-17
+             */
+            order: string;
+            /** @description Units by line. */
+            lines: components["schemas"]["UnitsBackLine"][];
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A return request. */
         ReturnView: {
             /** @description Our number. */
@@ -6880,12 +7069,14 @@ export interface components {
             invoice?: string | null;
             /** @description The shipment that was cancelled on its way, and is billed unless its goods come back. */
             shipment?: string | null;
+            /** @description Why, if somebody said so. */
+            reason: string;
         };
         /** @description Name and rights as they shall be. */
         RightsRequest: {
             /** @description How they are called. */
             name?: string;
-            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`. */
+            /** @description What they may do: `sales`, `warehouse`, `credit_clerk`, `credit_manager`, `director`, `receivables`, `operations`, `admin`, `worker`, `compliance`, `controller`. */
             roles?: string[];
             limit?: components["schemas"]["MoneyView"] | null;
             /** @description Of a program: the types of jobs that it may lease and answer; all if there are none. */
@@ -7569,6 +7760,19 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description Units of a line that shall come back. */
+        UnitsBackLine: {
+            /**
+             * Format: int64
+             * @description The line.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description Units: at most those that have shipped and are not to come back already.
+             */
+            quantity: number;
+        };
         /** @description Units of an order line. */
         UnitsView: {
             /**
@@ -7763,6 +7967,8 @@ export interface components {
             released_at: string;
             /** @description The warehouse was asked to cancel and has not answered. */
             cancel_requested: boolean;
+            /** @description What it was asked not to ship and has not answered. */
+            cancel_requests: components["schemas"]["CancelRequestView"][];
             /** @description The carrier's booking. */
             booking?: string | null;
             /** @description What it shall ship. */
@@ -7799,6 +8005,8 @@ export interface components {
             cost_per_shipment: components["schemas"]["MoneyView"];
             /** @description It is not used. */
             closed: boolean;
+            /** @description Where goods leave from: its own address, or the company's. */
+            ship_from: components["schemas"]["AddressView"];
         };
         /** @description Why something is null that a process computed. */
         WarningView: {
@@ -8981,6 +9189,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 client: string;
@@ -9024,6 +9234,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 client: string;
@@ -9067,6 +9279,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 client: string;
@@ -9110,6 +9324,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 client: string;
@@ -9154,6 +9370,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 client: string;
@@ -9197,6 +9415,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 client: string;
@@ -10218,6 +10438,36 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_fulfilment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FulfilmentView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     post_imports_master_by_kind: {
         parameters: {
             query?: {
@@ -10269,7 +10519,7 @@ export interface operations {
             query?: {
                 /** @description `auto`, `csv`, `json`, `x12` or `online-retail`. */
                 format?: string;
-                /** @description Read and report, and import nothing. */
+                /** @description Read, decide and report as the import would, and import nothing. */
                 dry_run?: boolean;
                 /** @description The file's name, for messages. */
                 name?: string;
@@ -10529,10 +10779,7 @@ export interface operations {
                 account?: string;
                 /** @description The document with this legal number. */
                 number?: string;
-                /**
-                 * @description Only those that the ERP has booked, or those that it has not: these are not counted, and a page may have fewer than there is room for:
-                 *     go on at `next`.
-                 */
+                /** @description Only those that the ERP has booked, or those that it has not. */
                 booked?: boolean;
                 /**
                  * @description `value` in minor units of each document's currency, or `due`, upwards; `-value` or `-due` downwards. The newest first unless given.
@@ -11327,9 +11574,12 @@ export interface operations {
                  * @example 2026-03-06T15:30:00Z
                  */
                 received_before?: string;
-                /** @description Only orders that were `received`, `promised`, `released`, `shipped` or `invoiced` today, by the company's clock. They are not counted. */
+                /**
+                 * @description Only orders that were `received`, `promised`, `released`, `shipped` or `invoiced` today, by the company's clock. They are not counted,
+                 *     and a page may have fewer than there is room for: go on at `next`.
+                 */
                 today?: string;
-                /** @description Only orders with a promise that is `missed`, or `at_risk` because its day is today or tomorrow. They are not counted. */
+                /** @description Only orders with a promise that is `missed`, or `at_risk` because its day is today or tomorrow: the earliest day first. */
                 promise?: string;
                 /** @description Only orders of which units wait for supply, or those of which none does. They are not counted, as those of a channel. */
                 backordered?: boolean;
@@ -11789,6 +12039,38 @@ export interface operations {
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_orders_by_order_margins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarginsView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -12930,6 +13212,47 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_returns: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnOrder"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    /** @description What is left of the caller's quota (`r`), and in how many seconds all of it is there again (`t`). */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbered"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -14354,6 +14677,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 user: string;
@@ -14397,6 +14722,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 user: string;
@@ -14440,6 +14767,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 user: string;
@@ -14483,6 +14812,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 user: string;
@@ -14526,6 +14857,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 user: string;
@@ -14569,6 +14902,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 user: string;
@@ -14612,6 +14947,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 user: string;
@@ -14769,6 +15106,15 @@ export interface operations {
             query?: {
                 /** @description Only those of this order. */
                 order?: string;
+                /** @description Only those of this warehouse. */
+                node?: string;
+                /** @description Only those that are so far: `created`, `sent`, `acknowledged`, `picked`, `completed`, `rejected` or `cancelled`. */
+                progress?: string;
+                /**
+                 * @description Only those that stand so: `open`, `unacknowledged`, `late` or `short`, see `/v1/fulfilment`. The longest with the warehouse first, unless
+                 *     it is `short`. Those that are `unacknowledged` are not counted, and a page may have fewer than there is room for: go on at `next`.
+                 */
+                standing?: string;
                 /** @description `next` of the page before. */
                 after?: string;
                 /** @description Entries on a page: 1 to 500, 50 unless given. */
