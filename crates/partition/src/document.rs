@@ -58,7 +58,7 @@ pub struct ReleaseDocument<'a> {
     pub(crate) node: &'a str,
     pub(crate) ship_to: Cow<'a, ShipTo>,
     /// To cancel: which request it is, to be given back with the answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) request: Option<u32>,
     #[serde(borrow)]
     pub(crate) lines: Vec<ReleaseLine<'a>>,
@@ -71,7 +71,7 @@ pub struct ReleaseLine<'a> {
     pub(crate) item: &'a str,
     pub(crate) quantity: Quantity,
     /// To cancel: what is shipped in all if this and all requests before are agreed to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(crate) ships: Option<Quantity>,
 }
 

@@ -119,7 +119,7 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../processes/order-to-cash/payment-exception.test.json");
         let suite = r#"{ "model": "payment-exception.bpmn", "dmn": ["exception-routing.dmn"], "cases": [{
             "name": "wrong on purpose",
-            "given": { "variables": { "paymentId": "PAY-1", "exception": "DEDUCTION", "reason": "short", "amount": 12, "tier": 3 } },
+            "given": { "variables": { "paymentId": "PAY-1", "exception": "DEDUCTION", "reason": "short", "amount": 12 } },
             "then": { "ended": true, "visited": ["ended"], "tasks": { "decide": { "candidate_groups": ["sales"] } } } }] }"#;
         let suite: Suite = serde_json::from_str(suite).expect("it is a suite");
         let (_, against) = check(&path, &suite).expect("its models can be read").remove(0);
