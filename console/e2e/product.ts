@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { TestProject } from "vitest/node";
 
@@ -58,7 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (demo.status !== 0) throw new Error(`crossdock demo ended with ${demo.status}:\n${demo.stderr}`);
   const { key } = JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as { key: string };
   const url = `http://127.0.0.1:${await freePort()}`;
-  const lab = await startLab(data, url, key);
+  const lab = await startLab(data, url, `${key}_systems`);
   const [carrier, east, west] = await Promise.all(
     ["carrier", "wms-east", "wms-west"].map((name) => moody(lab.systems[name] ?? "")),
   );
@@ -153,9 +153,6 @@ function configure(path: string, url: string, systems: Record<string, string>): 
   for (const [name, address] of Object.entries(systems)) {
     text = text.replace(new RegExp(`(name = "${name}"\\nbase_url = ")[^"]*`), `$1${address}`);
   }
-  // what the secrets of webhooks are derived from
-  writeFileSync(join(dirname(path), "webhooks.secret"), randomBytes(32).toString("hex"));
-  text = text.replace("[server]\n", '[server]\nsecret = "file:webhooks.secret"\n');
   // so that a dead letter does not take long to become one
   text = text.replace(/(name = "carrier"[^[]*retry = \{ )/, "$1max_attempts = 3, ");
   const keys = Object.fromEntries(

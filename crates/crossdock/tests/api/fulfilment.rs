@@ -2,8 +2,24 @@
 
 use serde_json::json;
 
-use crate::common::{Ask, order, until};
+use crate::common::{Ask, CLERK, order, until};
 use crate::described::{Api, text};
+
+/// The figures of each warehouse are the lengths of the lists that they lead to, and what is earned is told to controllers only.
+fn counted(api: &mut Api<'_>, order: &str) {
+    let figures = api.show("/v1/fulfilment");
+    for node in figures["items"].as_array().unwrap() {
+        for standing in ["open", "unacknowledged", "late", "short"] {
+            let path = format!("/v1/warehouse-orders?node={}&standing={standing}", text(&node["node"]));
+            let listed = api.get(&path).json()["items"].as_array().unwrap().len();
+            assert_eq!(node[standing], json!(listed), "{path}: {figures}");
+        }
+    }
+    let path = format!("/v1/orders/{order}/margins");
+    assert!(api.show(&path)["items"].is_array());
+    let clerk = Ask::new("GET", &path).without("authorization").header("authorization", &format!("Bearer {CLERK}"));
+    api.ask(&clerk).problem(403, "not_allowed");
+}
 
 /// Orders that West ships, refuses and cancels; gives the order that it shipped.
 pub(crate) fn fulfilment(api: &mut Api<'_>) -> String {
@@ -30,6 +46,7 @@ pub(crate) fn fulfilment(api: &mut Api<'_>) -> String {
     api.post(&format!("/v1/shipments/{id}/deliveries"), &delivered);
     assert_eq!(api.show(&format!("/v1/shipments/{id}"))["delivered_at"], "2026-11-24T15:00:00.000Z");
     assert_eq!(api.show(&format!("/v1/warehouse-orders/{work}"))["lines"][0]["shipped"], 4);
+    counted(api, &shipped);
 
     let (_, work) = released(api, "W-2");
     api.post(&format!("/v1/warehouse-orders/{work}/rejections"), &json!({ "reason": "no room" }));

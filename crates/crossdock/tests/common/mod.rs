@@ -98,7 +98,11 @@ pub(crate) fn nobody() -> Vec<(String, String)> {
 pub(crate) fn configuration(listen: &str, systems: &[(String, String)]) -> String {
     let mut text = format!("data = \"store\"\n\n[server]\nlisten = \"{listen}\"\nsecret = \"{SECRET}\"\n");
     for (name, key, roles) in [
-        ("all", KEY, r#"["admin", "director", "sales", "warehouse", "receivables", "operations", "credit_manager"]"#),
+        (
+            "all",
+            KEY,
+            r#"["admin", "director", "sales", "warehouse", "receivables", "operations", "credit_manager", "controller"]"#,
+        ),
         ("clerk", CLERK, r#"["sales"]"#),
     ] {
         text.push_str(&format!("\n[[server.keys]]\nname = \"{name}\"\nsha256 = \"{}\"\nroles = {roles}\n", sha256(key)));
