@@ -7,7 +7,7 @@ use crate::described::{Api, text};
 
 /// The figures of each warehouse are the lengths of the lists that they lead to, and what is earned is told to controllers only.
 fn counted(api: &mut Api<'_>, order: &str) {
-    let figures = api.show("/v1/fulfilment");
+    let figures = api.get("/v1/fulfilment").json();
     for node in figures["items"].as_array().unwrap() {
         for standing in ["open", "unacknowledged", "late", "short"] {
             let path = format!("/v1/warehouse-orders?node={}&standing={standing}", text(&node["node"]));
@@ -16,7 +16,7 @@ fn counted(api: &mut Api<'_>, order: &str) {
         }
     }
     let path = format!("/v1/orders/{order}/margins");
-    assert!(api.show(&path)["items"].is_array());
+    assert!(api.get(&path).json()["items"].is_array());
     let clerk = Ask::new("GET", &path).without("authorization").header("authorization", &format!("Bearer {CLERK}"));
     api.ask(&clerk).problem(403, "not_allowed");
 }
