@@ -104,12 +104,27 @@ describe("trade", () => {
     await page.goto(`${consoleUrl()}/finance/payments?open=${payment}`);
     const drawer = page.getByRole("dialog", { name: `Payment ${payment}` });
     const money = drawer.getByRole("region", { name: "What the money pays" });
-    const row = drawer.getByRole("row", { name: /IN-\d+/ }).first();
-    const invoice = /IN-\d+/.exec((await row.textContent()) ?? "")?.[0] ?? "";
-    await row.dragTo(money);
-    await money.getByLabel(`Amount for ${invoice}`).waitFor();
-    await drawer.getByRole("button", { name: `Match ${invoice}`, exact: true }).click();
-    await until(async () => (await now()).allocations.some((each) => each.invoice === invoice), "the match");
+    /** The lab may pay an invoice while it is dragged; its match is refused then, and another one is dragged. */
+    async function match(tries: number): Promise<string> {
+      const row = drawer.getByRole("row", { name: /IN-\d+/ }).first();
+      const invoice = /IN-\d+/.exec((await row.textContent()) ?? "")?.[0] ?? "";
+      await row.dragTo(money);
+      await money.getByLabel(`Amount for ${invoice}`).waitFor();
+      await drawer.getByRole("button", { name: `Match ${invoice}`, exact: true }).click();
+      const refusal = drawer.getByRole("alert");
+      const told = await until(
+        async () =>
+          (await now()).allocations.some((each) => each.invoice === invoice)
+            ? "matched"
+            : (await refusal.count()) > 0 && (await refusal.first().textContent()),
+        "an answer to the match",
+      );
+      if (told === "matched") return invoice;
+      if (tries === 0) throw new Error(`${invoice} was refused: ${told}`);
+      await page.reload();
+      return match(tries - 1);
+    }
+    const invoice = await match(4);
     await drawer
       .getByRole("button", { name: /Take back/ })
       .first()
