@@ -29,6 +29,12 @@ const CONDITIONAL: &[&str] = &[
     "/v1/accounts/{account}/",
     "/v1/users/{user}/",
     "/v1/clients/{client}/",
+    "/v1/warehouse-orders/{warehouse_order}/",
+    "/v1/shipments/{shipment}/",
+    "/v1/tasks/{instance}/{task}/",
+    "/v1/instances/{instance}/operations",
+    "/v1/batches/{batch}/",
+    "/v1/drafts/{draft}/",
 ];
 
 /// Completes the description that was made from the handlers.
@@ -145,7 +151,10 @@ fn describe(path: &str, method: &HttpMethod, operation: &mut Operation) {
         let answer = Ref::from_response_name(name(*status));
         operation.responses.responses.entry(status.to_string()).or_insert(RefOr::Ref(answer));
     }
-    if *method == HttpMethod::Post && CONDITIONAL.iter().any(|prefix| path.starts_with(prefix)) {
+    // what takes no key changes nothing
+    let is_key = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(known) if known.name == "Idempotency-Key");
+    let is_change = operation.parameters.iter().flatten().any(is_key);
+    if is_change && CONDITIONAL.iter().any(|prefix| path.starts_with(prefix)) {
         let what = "The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done.";
         operation.parameters.get_or_insert_default().push(header("If-Match", what));
     }

@@ -88,8 +88,9 @@ async fn deliver(
     Json(request, bytes): Json<Delivered>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let delivery = Delivery { at: request.at, receiver: request.receiver.into(), note: request.note.into() };
-    let body = Body::ShipmentDelivered { shipment: id(&shipment)?, delivery };
-    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+    let shipment = id(&shipment)?;
+    let body = Body::ShipmentDelivered { shipment, delivery };
+    Ok(JsonAnswer(accepted(&submit(&state, caller.on(Key::Shipment(shipment)), &bytes, body).await?)))
 }
 
 /// The answer to a request to stop a shipment and to bring it back.
@@ -114,6 +115,7 @@ async fn intercept_answer(
     if request.refused.as_ref().is_some_and(|why| why.trim().is_empty()) {
         return Err(Problem::new("invalid", "refused is empty: say why it does not come back, or leave it out if it does"));
     }
-    let body = Body::CarrierInterceptAnswer { shipment: id(&shipment)?, refused: request.refused.map(Into::into) };
-    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+    let shipment = id(&shipment)?;
+    let body = Body::CarrierInterceptAnswer { shipment, refused: request.refused.map(Into::into) };
+    Ok(JsonAnswer(accepted(&submit(&state, caller.on(Key::Shipment(shipment)), &bytes, body).await?)))
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use engine::{InstanceId, TaskDetails};
 use partition::row::Column;
 use partition::{AnyKey, AnyState, Body, Table, TaskChange};
+use runtime::Version;
 use serde::{Deserialize, Deserializer, Serialize};
 use store::{Reader, RowQuery};
 use trade::exception::{Exception, TaskRef};
@@ -26,6 +27,7 @@ use crate::resource::instances::models::Models;
 use crate::resource::stock::{Accepted, accepted};
 use crate::state::AppState;
 use crate::submit::submit;
+use crate::version::Versioned;
 use crate::view::{self, ExceptionView};
 
 /// How many open tasks are sorted for a page; who has more of them filters.
@@ -298,20 +300,22 @@ fn collect(
     }
 }
 
-/// Show a user task with the variables that are visible to it.
+/// Show a user task with the variables that are visible to it. Its version is that of its instance: another step of the process is another version.
 #[utoipa::path(get, path = "/v1/tasks/{instance}/{task}", tag = "exceptions", params(("instance" = String, Path), ("task" = u32, Path)), responses((status = 200, body = TaskDetailsView)))]
 async fn show(
     State(state): State<AppState>,
     _: Reading,
     Path((instance, task)): Path<(String, u32)>,
-) -> Result<JsonAnswer<TaskDetailsView>, Problem> {
+) -> Result<Versioned<TaskDetailsView>, Problem> {
     let instance: InstanceId = id(&instance)?;
     let models = state.readers.models();
     let read = move |reader: &mut dyn Reader| {
         let task = TaskRef { instance: instance.0, task };
         let found = details(reader, &models, task, true)?;
         let gone = || Problem::not_found(format_args!("task {} of {instance} that waits", task.task));
-        found.map(|(_, view)| JsonAnswer(view)).ok_or_else(gone)
+        let (_, view) = found.ok_or_else(gone)?;
+        let state = readers::state(reader, &AnyKey::Instance(instance))?.ok_or_else(gone)?;
+        Ok(Versioned(view, Version::of(&state.encode())))
     };
     state.readers.read(read).await
 }
@@ -337,7 +341,7 @@ async fn complete(
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let instance: InstanceId = id(&instance)?;
     let body = Body::CompleteTask { instance, task, variables: variables(request.variables)? };
-    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+    Ok(JsonAnswer(accepted(&submit(&state, caller.on(AnyKey::Instance(instance)), &bytes, body).await?)))
 }
 
 /// Whom to give a task to.
@@ -358,8 +362,9 @@ async fn assign(
     Path((instance, task)): Path<(String, u32)>,
     Json(request, bytes): Json<TaskAssignment>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let body = Body::AssignTask { instance: id(&instance)?, task, to: request.to.map(Into::into) };
-    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+    let instance: InstanceId = id(&instance)?;
+    let body = Body::AssignTask { instance, task, to: request.to.map(Into::into) };
+    Ok(JsonAnswer(accepted(&submit(&state, caller.on(AnyKey::Instance(instance)), &bytes, body).await?)))
 }
 
 /// What is to be different about a task. What is absent stays; a date that is null is taken away.
@@ -410,6 +415,7 @@ async fn change(
     Path((instance, task)): Path<(String, u32)>,
     Json(request, bytes): Json<TaskUpdate>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let body = Body::UpdateTask { instance: id(&instance)?, task, changes: request.changes() };
-    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, body).await?)))
+    let instance: InstanceId = id(&instance)?;
+    let body = Body::UpdateTask { instance, task, changes: request.changes() };
+    Ok(JsonAnswer(accepted(&submit(&state, caller.on(AnyKey::Instance(instance)), &bytes, body).await?)))
 }

@@ -116,8 +116,14 @@ async fn show(
     }
 }
 
-async fn tell(state: &AppState, caller: Caller, bytes: &[u8], body: Body) -> Result<JsonAnswer<Accepted>, Problem> {
-    Ok(JsonAnswer(accepted(&submit(state, caller, bytes, body).await?)))
+async fn tell(
+    state: &AppState,
+    caller: Caller,
+    bytes: &[u8],
+    order: WarehouseOrderId,
+    body: Body,
+) -> Result<JsonAnswer<Accepted>, Problem> {
+    Ok(JsonAnswer(accepted(&submit(state, caller.on(Key::WarehouseOrder(order)), bytes, body).await?)))
 }
 
 /// Nothing to say.
@@ -134,7 +140,8 @@ async fn acknowledge(
     Path(order): Path<String>,
     Json(_, bytes): Json<Nothing>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    tell(&state, caller, &bytes, Body::WarehouseAcknowledged(id(&order)?)).await
+    let order = id(&order)?;
+    tell(&state, caller, &bytes, order, Body::WarehouseAcknowledged(order)).await
 }
 
 /// Why a warehouse refuses.
@@ -154,8 +161,9 @@ async fn reject(
     Path(order): Path<String>,
     Json(request, bytes): Json<Rejection>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let body = Body::WarehouseRejected { warehouse_order: id(&order)?, reason: request.reason.into() };
-    tell(&state, caller, &bytes, body).await
+    let warehouse_order = id(&order)?;
+    let body = Body::WarehouseRejected { warehouse_order, reason: request.reason.into() };
+    tell(&state, caller, &bytes, warehouse_order, body).await
 }
 
 /// What was picked.
@@ -189,8 +197,9 @@ async fn pick(
     Json(request, bytes): Json<Pick>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let lines = request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.picked))).collect();
-    let body = Body::WarehousePicked { warehouse_order: id(&order)?, lines, complete: request.complete };
-    tell(&state, caller, &bytes, body).await
+    let warehouse_order = id(&order)?;
+    let body = Body::WarehousePicked { warehouse_order, lines, complete: request.complete };
+    tell(&state, caller, &bytes, warehouse_order, body).await
 }
 
 /// What left.
@@ -243,6 +252,7 @@ async fn ship(
         sequence: request.sequence,
         lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.quantity))).collect(),
     };
+    let caller = caller.on(Key::WarehouseOrder(warehouse_order));
     match submit(&state, caller, &bytes, Body::WarehouseShipped(confirm)).await? {
         Reply::Shipment(id) => Ok(JsonAnswer(Numbered { id: id.to_string() })),
         // the goods are gone: a person is asked, and the warehouse is told that its message and our books differ
@@ -287,13 +297,14 @@ async fn cancel_answer(
     Path(order): Path<String>,
     Json(request, bytes): Json<CancelAnswer>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
+    let warehouse_order = id(&order)?;
     let body = Body::WarehouseCancelAnswer {
-        warehouse_order: id(&order)?,
+        warehouse_order,
         request: request.request,
         refused: request.refused.map(Into::into),
         lines: request.lines.iter().map(|line| (LineNo(line.line), Quantity(line.ships))).collect(),
     };
-    tell(&state, caller, &bytes, body).await
+    tell(&state, caller, &bytes, warehouse_order, body).await
 }
 
 /// The answer to a request to ship to another address.
@@ -314,6 +325,7 @@ async fn redirect_answer(
     Path(order): Path<String>,
     Json(request, bytes): Json<RedirectAnswer>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
-    let body = Body::WarehouseRedirectAnswer { warehouse_order: id(&order)?, refused: request.refused.map(Into::into) };
-    tell(&state, caller, &bytes, body).await
+    let warehouse_order = id(&order)?;
+    let body = Body::WarehouseRedirectAnswer { warehouse_order, refused: request.refused.map(Into::into) };
+    tell(&state, caller, &bytes, warehouse_order, body).await
 }

@@ -191,6 +191,11 @@ async fn change_draft(
     draft: Option<DraftId>,
     change: DraftChange,
 ) -> Result<DraftNumber, Problem> {
+    // nobody has seen a version of a draft that is not there yet
+    let caller = match draft {
+        Some(draft) => caller.on(AnyKey::Draft(draft)),
+        None => caller,
+    };
     match submit(state, caller, content, Body::ChangeDraft { draft, change }).await? {
         Reply::Draft(id) => Ok(DraftNumber { id: id.to_string() }),
         other => Err(unexpected(&other)),

@@ -288,5 +288,5 @@ async fn stop(
     Json(Nothing {}, bytes): Json<Nothing>,
 ) -> Result<JsonAnswer<Accepted>, Problem> {
     let batch: BatchId = id(&batch)?;
-    Ok(JsonAnswer(accepted(&submit(&state, caller, &bytes, Body::StopBatch(batch)).await?)))
+    Ok(JsonAnswer(accepted(&submit(&state, caller.on(AnyKey::Batch(batch)), &bytes, Body::StopBatch(batch)).await?)))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json as JsonAnswer;
 use axum::extract::State;
 use engine::InstanceId;
-use partition::{Body, Command, Modification, Operation};
+use partition::{AnyKey, Body, Command, Modification, Operation};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::resource::exceptions::variables;
 use crate::resource::id;
 use crate::state::AppState;
-use crate::submit::submit;
+use crate::submit::{if_match, submit};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(operate))
@@ -183,9 +183,11 @@ async fn operate(
     let operation = request.operation.operation()?;
     let body = Body::Operate { instance, operation, reason: request.reason.into() };
     if !request.dry_run {
-        submit(&state, caller, &bytes, body).await?;
+        submit(&state, caller.on(AnyKey::Instance(instance)), &bytes, body).await?;
         return Ok(JsonAnswer(OperateAnswer { result: "done", changes: None }));
     }
+    // what is only said changes nothing that could have changed meanwhile
+    if_match(&caller)?;
     let capabilities = outlook::capabilities(&state.connections);
     let command = Command { at: state.now(), actor: caller.actor.clone(), key: None, body, trace: None };
     let models = state.readers.models();
