@@ -7,7 +7,7 @@ use trade::billing::InvoiceEvent;
 use trade::cash::PaymentEvent;
 use trade::fulfilment::WarehouseOrderEvent;
 use trade::order::{Bucket, HoldKind, OrderEvent, Status};
-use trade::{Event as TradeEvent, Key, LineNo, OrderId};
+use trade::{Event as TradeEvent, Key, LineNo, OrderId, WarehouseOrderId};
 use units::Minutes;
 
 use super::task::{TASKS, label};
@@ -117,6 +117,10 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
                     let order = txn.books().warehouse_order(id)?;
                     let has_shipped = order.is_some_and(|order| !order.shipments.is_empty());
                     txn.publish(if has_shipped { "warehouse_order.shipped" } else { "warehouse_order.closed" }, id, None);
+                    // who waits for a shipment, or will once the last one is billed, has to look again: none comes any more
+                    if has_shipped && !ships_now(txn, *id) {
+                        txn.publish("wms.shipped", id, expires);
+                    }
                 }
                 _ => {}
             }
@@ -136,6 +140,12 @@ pub(super) fn to_trade(txn: &mut Txn<'_>, event: &TradeEvent) -> Outcome<()> {
         _ => {}
     }
     Ok(())
+}
+
+/// Whether this very decision is about a shipment of the warehouse order.
+fn ships_now(txn: &Txn<'_>, id: WarehouseOrderId) -> bool {
+    let of_it = |event: &TradeEvent| matches!(event, TradeEvent::WarehouseOrder(of, WarehouseOrderEvent::Shipped { .. }) if *of == id);
+    txn.has_told(of_it)
 }
 
 /// What was cancelled is there for others, and is missing no more.

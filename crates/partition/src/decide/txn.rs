@@ -318,6 +318,11 @@ impl<'a> Txn<'a> {
         self.then(FollowUp::Publish { key, variables: Variables::default(), expires });
     }
 
+    /// Whether the trade core has told this in the decision under way.
+    pub(crate) fn has_told(&self, is_it: impl Fn(&TradeEvent) -> bool) -> bool {
+        self.recorded.events.iter().any(|event| matches!(event, Event::Trade(event) if is_it(event)))
+    }
+
     /// Asks another system for something on behalf of a job.
     pub(crate) fn request(&mut self, mut effect: Effect) {
         effect.trace.clone_from(&self.trace);

@@ -2,6 +2,7 @@
 
 use partition::{Body, Reply};
 use trade::exception::{Action, ExceptionKind};
+use trade::fulfilment::ShipConfirm;
 use trade::master::{BillingPolicy, ShipTo};
 use trade::order::{Bucket, Cancellation, Change};
 use trade::{LineNo, OrderId, WarehouseOrderId};
@@ -78,6 +79,28 @@ fn what_is_on_its_way_is_redirected_by_the_carrier() {
     let Reply::Changed { under_way, redirected, .. } = to_bonn(&mut world, id) else { panic!("changed") };
     assert_eq!((under_way, redirected), (vec![shipment], vec![]));
     assert!(world.open(ExceptionKind::Carrier)[0].reason.contains("Street 2, Bonn, DE"));
+}
+
+#[test]
+fn a_warehouse_order_ends_when_what_was_left_of_it_is_cancelled_after_a_part_has_shipped() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::PerShipment);
+    let released = world.state(id).warehouse_orders[0];
+    let confirm = ShipConfirm {
+        warehouse_order: released,
+        reference: "S1".into(),
+        shipped_at: world.now(),
+        lines: vec![(LineNo(1), Quantity(4))],
+        ..ShipConfirm::default()
+    };
+    world.tell(Body::WarehouseShipped(confirm));
+    assert_eq!(world.running("warehouse-order"), 1);
+    world.tell(Body::CancelOrder { order: id, cancellation: Cancellation::default() });
+    world.tell(Body::WarehouseCancelAnswer { warehouse_order: released, request: None, refused: None, lines: vec![] });
+    assert_eq!(world.state(id).units_in(Bucket::Cancelled), Quantity(6));
+    assert_eq!(world.running("warehouse-order"), 0);
+    world.check();
 }
 
 #[test]

@@ -306,6 +306,12 @@ impl World {
         }
     }
 
+    /// How many instances of a process run.
+    pub(crate) fn running(&self, process: &str) -> usize {
+        let is_one = |state: &&AnyState| matches!(state, AnyState::Instance(known) if known.process_id() == process);
+        self.disk.states.values().filter(is_one).count()
+    }
+
     /// How often a capability was asked for.
     pub(crate) fn asked(&self, capability: &str) -> usize {
         self.asked.iter().filter(|(asked, _)| asked == capability).count()
