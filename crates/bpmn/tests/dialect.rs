@@ -90,7 +90,9 @@ fn with_element(name: &str, called: &str, further: &str) -> String {
         "intermediateCatchEvent" => ("", r#"<bpmn:messageEventDefinition messageRef="go"/>"#),
         _ => ("", ""),
     };
-    let extension = if needs == called { "" } else { extension };
+    // a job type stands for a script or a decision
+    let stands_in = called == "taskDefinition" && !needs.is_empty();
+    let extension = if needs == called || stands_in { "" } else { extension };
     let extensions = format!("<bpmn:extensionElements>{extension}{further}</bpmn:extensionElements>");
     let element = format!(r#"<bpmn:{name} id="x"{attributes}>{extensions}{inside}</bpmn:{name}>"#);
     let around = match name {

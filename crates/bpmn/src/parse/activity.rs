@@ -49,7 +49,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             }
         }
         let mut job = Job { priority, backoff, ..job? };
-        job.headers = zeebe(node, "taskHeaders").map(pairs).unwrap_or_default();
+        job.headers = zeebe(node, "taskHeaders").map(|headers| self.pairs(headers)).unwrap_or_default();
         if job.backoff.is_none() {
             job.backoff = self.backoff_of_header(node, &job.headers);
         }
@@ -161,7 +161,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 self.refuse(listener, cause, "keep one, or give them different types");
                 continue;
             }
-            job.headers = headers(listener);
+            job.headers = self.headers(listener);
             if let (true, Kind::UserTask(task)) = (of_task, kind) {
                 let own: Vec<_> = job.headers.iter().map(|(name, _)| name.clone()).collect();
                 job.headers.extend(task.headers.iter().filter(|(name, _)| !own.contains(name)).cloned());
@@ -189,7 +189,7 @@ impl<'a, 'x> Reader<'a, 'x> {
             }
         }
         if let Some(condition) = children(node).find(|child| is_bpmn(*child, "completionCondition")) {
-            ad_hoc.completion = Some(self.condition(condition)?);
+            ad_hoc.completion = Some(self.completion(condition)?);
         }
         if ad_hoc.job.is_some() {
             let others = [
@@ -207,6 +207,7 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     fn business_rule_task(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
         if let Some(job) = self.job(node)? {
+            self.done_once(node, "calledDecision", "a decision");
             return Some(Kind::Job(job));
         }
         let Some(called) = zeebe(node, "calledDecision") else {
@@ -224,6 +225,7 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     fn script_task(&mut self, node: Xml<'a, 'x>) -> Option<Kind> {
         if let Some(job) = self.job(node)? {
+            self.done_once(node, "script", "a script");
             return Some(Kind::Job(job));
         }
         let Some(script) = zeebe(node, "script") else {
@@ -274,8 +276,35 @@ impl<'a, 'x> Reader<'a, 'x> {
             priority: priority?,
             form,
             form_binding,
-            headers: zeebe(node, "taskHeaders").map(pairs).unwrap_or_default(),
+            headers: zeebe(node, "taskHeaders").map(|headers| self.pairs(headers)).unwrap_or_default(),
         })
+    }
+
+    /// The headers that a listener itself has: they lie directly in it.
+    fn headers(&mut self, listener: Xml<'a, 'x>) -> Vec<(Text, Text)> {
+        let own = children(listener).find(|child| child.tag_name().name() == "taskHeaders");
+        own.map(|headers| self.pairs(headers)).unwrap_or_default()
+    }
+
+    /// Headers by their keys.
+    fn pairs(&mut self, headers: Xml<'a, 'x>) -> Vec<(Text, Text)> {
+        let mut pairs: Vec<(Text, Text)> = Vec::new();
+        for header in children(headers) {
+            let (Some(key), Some(value)) = (header.attribute("key"), header.attribute("value")) else { continue };
+            if pairs.iter().any(|(known, _)| known == key) {
+                self.warn(header, format!("there are two headers `{key}`, and a worker gets the last"), "keep one of them");
+            }
+            pairs.push((key.into(), value.into()));
+        }
+        pairs
+    }
+
+    /// Refuses a task that says in two ways how it is done.
+    fn done_once(&mut self, node: Xml<'a, 'x>, other: &str, what: &str) {
+        if zeebe(node, other).is_some() {
+            let cause = format!("the task has a job type and {what}, and only one of them can do it");
+            self.forbid(node, cause, "keep one of them");
+        }
     }
 
     /// An attribute of an extension element that may be missing as a whole.
@@ -350,15 +379,4 @@ fn whole<N: FromStr + TryFrom<i64>>(value: &Value) -> Option<N> {
         Value::String(text) => text.trim().parse().ok(),
         other => N::try_from(other.as_i64()?).ok(),
     }
-}
-
-/// The headers that a listener itself has: they lie directly in it.
-fn headers(listener: Xml<'_, '_>) -> Vec<(Text, Text)> {
-    let own = children(listener).find(|child| child.tag_name().name() == "taskHeaders");
-    own.map(pairs).unwrap_or_default()
-}
-
-fn pairs(headers: Xml<'_, '_>) -> Vec<(Text, Text)> {
-    let header = |header: Xml<'_, '_>| Some((header.attribute("key")?.into(), header.attribute("value")?.into()));
-    children(headers).filter_map(header).collect()
 }

@@ -24,7 +24,7 @@ impl<'a, 'x> Reader<'a, 'x> {
                 }
                 Kind::EventBased => self.events_follow(draft, element, node, flows),
                 Kind::CompensationThrow(Some(target)) => self.undoes_something(draft, *target, node),
-                Kind::Boundary { trigger: Trigger::Error(_), host, .. } => self.throws_something(draft, *host, node),
+                Kind::Boundary { trigger, host, .. } => self.meets_its_host(draft, trigger, *host, node),
                 _ => {}
             }
             self.flows_belong(element, node, flows);
@@ -48,7 +48,8 @@ impl<'a, 'x> Reader<'a, 'x> {
     /// Each way on of an exclusive or inclusive gateway says when it is taken.
     fn choices(&mut self, element: &Element, default: Option<FlowIndex>, node: Xml<'a, 'x>, flows: &[Flow]) {
         let mut always = false;
-        for index in &element.outgoing {
+        let is_exclusive = matches!(element.kind, Kind::Exclusive(_));
+        for (place, index) in element.outgoing.iter().enumerate() {
             let Some(flow) = flows.get(usize::from(index.0)) else { continue };
             let constant = flow.condition.as_ref().and_then(|condition| condition.constant()).and_then(feel::Value::as_bool);
             always |= flow.condition.is_none() || constant == Some(true);
@@ -63,6 +64,12 @@ impl<'a, 'x> Reader<'a, 'x> {
             } else if constant == Some(false) {
                 let cause = format!("its flow `{}` is never taken: its condition is always false", flow.id);
                 self.warn(node, cause, "mend the condition, or remove the flow");
+            } else if constant == Some(true) {
+                let hides = is_exclusive && place + 1 < element.outgoing.len();
+                if hides || default.is_some() {
+                    let cause = format!("its flow `{}` is always taken, and others never", flow.id);
+                    self.warn(node, cause, "mend the condition, or remove what is never taken");
+                }
             }
         }
         if default.is_none() && !always {
@@ -163,18 +170,28 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     /// Warns about events that catch the same in one place: only one of them can.
     fn caught_twice(&mut self, draft: &Draft<'a, 'x>, events: &[ElementIndex], place: &str) {
-        let mut seen: Vec<&Trigger> = Vec::new();
+        let mut seen: Vec<(&Trigger, bool)> = Vec::new();
         for index in events {
             let at = usize::from(index.0);
-            let trigger = match draft.elements.get(at).map(|event| &event.kind) {
-                Some(Kind::Boundary { trigger, .. } | Kind::Start(trigger)) => trigger,
+            let Some(event) = draft.elements.get(at) else { continue };
+            let (trigger, interrupting) = match &event.kind {
+                Kind::Boundary { trigger, interrupting, .. } => (trigger, *interrupting),
+                Kind::Start(trigger) => {
+                    let around = draft.elements.get(usize::from(event.scope.0)).map(|scope| &scope.kind);
+                    (trigger, matches!(around, Some(Kind::EventSubProcess { interrupting: true })))
+                }
                 _ => continue,
             };
-            let once = matches!(trigger, Trigger::Error(_) | Trigger::Escalation(_) | Trigger::Message(_));
-            if once && seen.contains(&trigger) {
+            let only_one = |other: bool| match trigger {
+                Trigger::Error(_) | Trigger::Escalation(_) | Trigger::Message(_) => true,
+                // of a signal all hear, unless one of them ends what the other stands on
+                Trigger::Signal(_) => interrupting && other,
+                _ => false,
+            };
+            if seen.iter().any(|(other, ends)| *other == trigger && only_one(*ends)) {
                 self.warn(draft.nodes[at], format!("another event on {place} catches the same"), "keep one of them");
             }
-            seen.push(trigger);
+            seen.push((trigger, interrupting));
         }
     }
 
@@ -207,13 +224,23 @@ impl<'a, 'x> Reader<'a, 'x> {
         }
     }
 
-    /// Warns about an error event on an activity that throws none.
-    fn throws_something(&mut self, draft: &Draft<'a, 'x>, host: ElementIndex, node: Xml<'a, 'x>) {
+    /// Warns about an error event on an activity that throws none, and about one that comes from elsewhere on an activity that is over at once.
+    fn meets_its_host(&mut self, draft: &Draft<'a, 'x>, trigger: &Trigger, host: ElementIndex, node: Xml<'a, 'x>) {
         let Some(activity) = draft.elements.get(usize::from(host.0)) else { return };
-        let silent = matches!(activity.kind, Kind::Manual | Kind::Script(..) | Kind::Decision(..) | Kind::Receive(_));
-        if silent && activity.listeners.is_empty() {
-            let cause = format!("the {} `{}` never throws an error", activity.kind.label(), activity.id());
-            self.warn(node, cause, "remove the event: what cannot be computed is an incident");
+        let waits = !activity.listeners.is_empty();
+        let at_once = !waits && matches!(activity.kind, Kind::Manual | Kind::Script(..) | Kind::Decision(..));
+        let silent = at_once || !waits && matches!(activity.kind, Kind::Receive(_));
+        let name = || format!("the {} `{}`", activity.kind.label(), activity.id());
+        match trigger {
+            Trigger::Error(_) if silent => {
+                let cause = format!("{} never throws an error", name());
+                self.warn(node, cause, "remove the event: what cannot be computed is an incident");
+            }
+            Trigger::Timer(..) | Trigger::Message(_) | Trigger::Signal(_) if at_once && activity.multi.is_none() => {
+                let cause = format!("{} is over at once, and the event never comes", name());
+                self.warn(node, cause, "remove the event, or put it on an activity that waits");
+            }
+            _ => {}
         }
     }
 

@@ -119,9 +119,23 @@ impl<'a, 'x> Reader<'a, 'x> {
                 Some(known) => self.known_attributes(extension, known),
             }
         }
+        self.of_camunda_7(node);
         // the modeler's schema has it; Camunda's engine does not read it either
         if node.has_attribute((super::ZEEBE, "retryCounter")) {
             self.warn(node, "the attribute `retryCounter` has no effect", "write `retries` of the task definition");
+        }
+    }
+
+    /// Warns about what was modelled for Camunda 7, whose extensions do nothing in 8 either.
+    fn of_camunda_7(&mut self, node: Xml<'a, 'x>) {
+        let attributes = node.attributes().filter(|attribute| attribute.namespace() == Some(super::CAMUNDA_7));
+        let attributes = attributes.map(|attribute| (node, "attribute", attribute.name()));
+        let extensions = children(node).filter(|child| is_bpmn(*child, "extensionElements")).flat_map(children);
+        let elements = extensions.filter(|extension| extension.tag_name().namespace() == Some(super::CAMUNDA_7));
+        let elements = elements.map(|extension| (extension, "element", extension.tag_name().name()));
+        for (place, what, name) in attributes.chain(elements) {
+            let cause = format!("the {what} `camunda:{name}` is for Camunda 7 and has no effect here");
+            self.warn(place, cause, "model it with Camunda 8's extensions, and remove it");
         }
     }
 
@@ -205,7 +219,7 @@ impl<'a, 'x> Reader<'a, 'x> {
         };
         let completion = children(characteristics).find(|child| is_bpmn(*child, "completionCondition"));
         let completion = match completion {
-            Some(condition) => Some(self.expression(condition, &super::text_of(condition))?),
+            Some(condition) => Some(self.completion(condition)?),
             None => None,
         };
         Some(Box::new(MultiInstance {

@@ -20,6 +20,8 @@ use crate::{Element, ElementIndex, Finding, Formula, Kind, Process, Severity, St
 
 pub(crate) const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 pub(crate) const ZEEBE: &str = "http://camunda.org/schema/zeebe/1.0";
+/// Of Camunda 7, which is another engine.
+const CAMUNDA_7: &str = "http://camunda.org/schema/1.0/bpmn";
 
 /// More than any diagram needs, and few enough to refuse a bomb.
 const MAX_NODES: u32 = 500_000;
@@ -193,9 +195,13 @@ impl<'a, 'x> Reader<'a, 'x> {
 
     /// An attribute that has to be an expression; the `=` is optional.
     pub(crate) fn expression(&mut self, node: Xml<'a, 'x>, text: &str) -> Option<Expression> {
-        let inner = text.trim_start().strip_prefix('=').unwrap_or(text);
-        match Expression::parse(inner, Mode::Camunda) {
+        let written = text.trim_start().strip_prefix('=');
+        match Expression::parse(written.unwrap_or(text), Mode::Camunda) {
             Ok(expression) => {
+                if written.is_none() {
+                    let cause = format!("the expression `{}` has no `=` before it", expression.text().trim());
+                    self.warn(node, cause, "write `=` first: elsewhere it would be taken for a text, or refused");
+                }
                 self.known_functions(node, &expression);
                 Some(expression)
             }
@@ -212,6 +218,20 @@ impl<'a, 'x> Reader<'a, 'x> {
         if condition.constant().is_some_and(|value| value.as_bool().is_none()) {
             let cause = format!("the condition `{}` is never true nor false", condition.text().trim());
             self.forbid(node, cause, "compare something, or write true or false");
+        }
+        Some(condition)
+    }
+
+    /// A condition that says when it is enough.
+    pub(crate) fn completion(&mut self, node: Xml<'a, 'x>) -> Option<Expression> {
+        let condition = self.condition(node)?;
+        let wrong = match condition.constant().and_then(feel::Value::as_bool) {
+            Some(true) => Some("the completion condition always holds: one is enough"),
+            Some(false) => Some("the completion condition never holds"),
+            None => None,
+        };
+        if let Some(cause) = wrong {
+            self.warn(node, cause, "mend the condition, or remove it");
         }
         Some(condition)
     }

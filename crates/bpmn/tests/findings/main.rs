@@ -12,7 +12,7 @@ const START: &str = r#"<bpmn:startEvent id="s"/>"#;
 
 fn findings(body: &str) -> Vec<Finding> {
     let xml = format!(
-        r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
+        r#"<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:camunda="http://camunda.org/schema/1.0/bpmn">
 <bpmn:message id="go" name="go"><bpmn:extensionElements><zeebe:subscription correlationKey="=id"/></bpmn:extensionElements></bpmn:message>
 <bpmn:message id="bare" name="bare"/><bpmn:message id="nameless"/><bpmn:message id="keyless" name="keyless"><bpmn:extensionElements><zeebe:subscription correlationKey="=null"/></bpmn:extensionElements></bpmn:message><bpmn:signal id="sig" name="alarm"/><bpmn:signal id="any" name="=x"/><bpmn:error id="bad" errorCode="bad"/><bpmn:error id="computed" errorCode="=x"/>
 <bpmn:process id="p" name="P" isExecutable="true">

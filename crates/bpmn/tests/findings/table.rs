@@ -64,6 +64,18 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "remove it",
             ),
             warning(
+                r#"{s}<bpmn:serviceTask id="t" camunda:class="org.Pick"><bpmn:extensionElements><zeebe:taskDefinition type="w"/></bpmn:extensionElements></bpmn:serviceTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the attribute `camunda:class` is for Camunda 7 and has no effect here",
+                "model it with Camunda 8's extensions, and remove it",
+            ),
+            warning(
+                r#"{s}<bpmn:task id="t"><bpmn:extensionElements><camunda:inputOutput/></bpmn:extensionElements></bpmn:task><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the element `camunda:inputOutput` is for Camunda 7 and has no effect here",
+                "model it with Camunda 8's extensions, and remove it",
+            ),
+            warning(
                 r#"{s}<bpmn:callActivity id="c"><bpmn:extensionElements><zeebe:calledElement processId="q" businessId="b"/></bpmn:extensionElements></bpmn:callActivity>"#,
                 "c",
                 "the attribute `businessId` of `calledElement` has no effect here",
@@ -156,6 +168,24 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "g",
                 "its flow `1` has neither a condition nor is it the default",
                 "write a condition, or mark it as the default",
+            ),
+            warning(
+                r#"{s}<bpmn:exclusiveGateway id="g" default="1"/><bpmn:userTask id="a"/><bpmn:userTask id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"><bpmn:conditionExpression>=true</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
+                "g",
+                "its flow `2` is always taken, and others never",
+                "mend the condition, or remove what is never taken",
+            ),
+            warning(
+                r#"{s}<bpmn:inclusiveGateway id="g" default="1"/><bpmn:userTask id="a"/><bpmn:userTask id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"><bpmn:conditionExpression>=true</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
+                "g",
+                "its flow `2` is always taken, and others never",
+                "mend the condition, or remove what is never taken",
+            ),
+            warning(
+                r#"{s}<bpmn:exclusiveGateway id="g" default="1"/><bpmn:userTask id="a"/><bpmn:userTask id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"><bpmn:conditionExpression>vip</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
+                "2",
+                "the expression `vip` has no `=` before it",
+                "write `=` first: elsewhere it would be taken for a text, or refused",
             ),
             warning(
                 r#"{s}<bpmn:exclusiveGateway id="g" default="1"/><bpmn:userTask id="a"/><bpmn:userTask id="b"/><bpmn:sequenceFlow id="0" sourceRef="s" targetRef="g"/><bpmn:sequenceFlow id="1" sourceRef="g" targetRef="a"/><bpmn:sequenceFlow id="2" sourceRef="g" targetRef="b"><bpmn:conditionExpression>=false</bpmn:conditionExpression></bpmn:sequenceFlow>"#,
@@ -264,6 +294,24 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "t",
                 "the back-off `later` is not a duration such as PT15M",
                 "give one",
+            ),
+            error(
+                r#"{s}<bpmn:scriptTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:script expression="=1" resultVariable="r"/></bpmn:extensionElements></bpmn:scriptTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the task has a job type and a script, and only one of them can do it",
+                "keep one of them",
+            ),
+            error(
+                r#"{s}<bpmn:businessRuleTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:calledDecision decisionId="d" resultVariable="r"/></bpmn:extensionElements></bpmn:businessRuleTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the task has a job type and a decision, and only one of them can do it",
+                "keep one of them",
+            ),
+            warning(
+                r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:taskHeaders><zeebe:header key="k" value="1"/><zeebe:header key="k" value="2"/></zeebe:taskHeaders></bpmn:extensionElements></bpmn:serviceTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "there are two headers `k`, and a worker gets the last",
+                "keep one of them",
             ),
             warning(
                 r#"{s}<bpmn:serviceTask id="t"><bpmn:extensionElements><zeebe:taskDefinition type="w"/><zeebe:taskHeaders><zeebe:header key="retryBackoff" value="soon"/></zeebe:taskHeaders></bpmn:extensionElements></bpmn:serviceTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
@@ -505,6 +553,18 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "t",
                 "a standard loop is not supported",
                 "use a multi-instance, or a gateway that leads back",
+            ),
+            warning(
+                r#"{s}<bpmn:userTask id="t"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=items" inputElement="i"/></bpmn:extensionElements><bpmn:completionCondition>=true</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the completion condition always holds: one is enough",
+                "mend the condition, or remove it",
+            ),
+            warning(
+                r#"{s}<bpmn:userTask id="t"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=items" inputElement="i"/></bpmn:extensionElements><bpmn:completionCondition>=false</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="t"/>"#,
+                "t",
+                "the completion condition never holds",
+                "mend the condition, or remove it",
             ),
         ],
     ),
@@ -814,6 +874,18 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "e",
                 "nothing undoes the activity `a`",
                 "add a compensation event and an activity that undoes it",
+            ),
+            warning(
+                r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="a"/>"#,
+                "b",
+                "the manual task `a` is over at once, and the event never comes",
+                "remove the event, or put it on an activity that waits",
+            ),
+            warning(
+                r#"{s}<bpmn:userTask id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:boundaryEvent><bpmn:boundaryEvent id="c" attachedToRef="a"><bpmn:signalEventDefinition signalRef="sig"/></bpmn:boundaryEvent><bpmn:sequenceFlow id="1" sourceRef="s" targetRef="a"/>"#,
+                "c",
+                "another event on the activity catches the same",
+                "keep one of them",
             ),
             warning(
                 r#"{s}<bpmn:task id="a"/><bpmn:boundaryEvent id="b" attachedToRef="a"><bpmn:errorEventDefinition/></bpmn:boundaryEvent><bpmn:boundaryEvent id="c" attachedToRef="a"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>"#,
