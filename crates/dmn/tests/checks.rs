@@ -243,3 +243,32 @@ fn ten_overlaps_of_a_large_table_are_told_and_what_is_too_large_is_not_looked_th
     assert_eq!(too_large.len(), 1, "{too_large:?}");
     assert!(too_large[0].contains("too many rules and different cases"), "{too_large:?}");
 }
+
+#[test]
+fn a_decision_that_is_read_and_not_required_is_told_and_one_that_is_required_or_only_named_alike_is_not() {
+    let told = |requires: &str, logic: &str| -> Vec<String> {
+        let xml = format!(
+            r#"<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="M">
+            <decision id="t" name="Tier"><literalExpression><text>"gold"</text></literalExpression></decision>
+            <businessKnowledgeModel id="k" name="half"><encapsulatedLogic><formalParameter name="x"/><literalExpression><text>x / 2</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>
+            <decision id="d" name="Discount">{requires}{logic}</decision></definitions>"#
+        );
+        let (model, mut findings) = Model::parse(&xml).unwrap();
+        findings.extend(model.check());
+        findings.iter().filter(|found| found.element == "d").map(|found| found.to_string()).collect()
+    };
+    let text = |text: &str| format!("<literalExpression><text>{text}</text></literalExpression>");
+    let table = r#"<decisionTable id="dt" hitPolicy="FIRST"><input><inputExpression><text>Tier</text></inputExpression></input><output name="o"/><rule><inputEntry><text>-</text></inputEntry><outputEntry><text>1</text></outputEntry></rule></decisionTable>"#;
+    let required = r##"<informationRequirement id="r"><requiredDecision href="#t"/></informationRequirement>"##;
+    for logic in [text("Tier"), table.to_owned()] {
+        let found = told("", &logic);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("it reads `Tier` and does not require the decision of that name"), "{found:?}");
+        assert_eq!(told(required, &logic), [""; 0]);
+    }
+    let calls = told("", &text("half(4)"));
+    assert!(calls.iter().any(|told| told.contains("does not require the business knowledge model")), "{calls:?}");
+    assert_eq!(told("", &text("for Tier in [1, 2] return Tier")), [""; 0]);
+    let context = r#"<context><contextEntry><variable name="Tier"/><literalExpression><text>1</text></literalExpression></contextEntry><contextEntry><literalExpression><text>Tier + 1</text></literalExpression></contextEntry></context>"#;
+    assert_eq!(told("", context), [""; 0]);
+}

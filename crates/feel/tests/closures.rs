@@ -17,7 +17,7 @@ fn functions_are_values() {
     ]);
     nulls(&[
         ("(function(x) x)(1, 2)", "takes 1 arguments, not 2"),
-        ("{f: function(a) a}.f(b: 1)", "the function has no parameter `b`"),
+        ("{f: function(a) a}.f(b: 1)", "the function has no parameter `b`, but `a`"),
         ("{f: 1}.f(2)", "a number is not a function"),
         ("[1, 2](1)", "a list is not a function"),
     ]);
@@ -77,4 +77,28 @@ fn values_are_instances_of_their_types() {
         Mode::Camunda,
         &[("1 instance of nmber", "line 1, column 20: expected a type, and `nmber` is none, found the end")],
     );
+}
+
+#[test]
+fn a_wrong_name_of_an_argument_is_told_with_those_that_there_are() {
+    let known = "the parameters of `substring`, `string`, `start position`, `length`";
+    refusals(
+        Mode::Camunda,
+        &[
+            (
+                r#"substring(string: "abc", start: 2)"#,
+                format!("line 1, column 10: expected {known}, found `start`").as_str(),
+            ),
+            (
+                "date(yr: 2020, month: 1, day: 1)",
+                "line 1, column 5: expected the parameters of `date`, `from` or `year`, `month`, `day`, found `yr`",
+            ),
+            (
+                r#"date(from: "2020-01-01", month: 1)"#,
+                "line 1, column 5: expected the parameters of `date`, `from` or `year`, `month`, `day`, found `from`, `month` together",
+            ),
+        ],
+    );
+    let told = evaluate(r#"substring(string: "abc", start: 2)"#, Mode::Standard);
+    assert_eq!(told.warnings[0].reason, format!("expected {known}, found `start`"));
 }

@@ -1,4 +1,5 @@
-//! Static checks of decision tables: type errors, overlaps, gaps, rules that are never reached; all of them warnings.
+//! Static checks: of decision tables, type errors, overlaps, gaps, rules that are never reached; of all decisions, what they read and do not
+//! require. All of them are warnings.
 //!
 //! Columns are split into the pieces on which no cell changes its mind: points and open intervals of an ordered type, the
 //! values that are named and all others of an unordered one. A rule holds on a box of such pieces. A cell that is not made
@@ -9,6 +10,7 @@
 
 mod domain;
 mod regions;
+mod requirements;
 mod types;
 
 use crate::boxed::Boxed;
@@ -16,9 +18,10 @@ use crate::model::{Graph, Kind, Node};
 use crate::table::Table;
 use crate::{Finding, Severity};
 
-/// Looks at every table of the model itself.
+/// Looks at everything in the model itself.
 pub(crate) fn graph(graph: &Graph, findings: &mut Vec<Finding>) {
     for node in graph.nodes.iter().filter(|node| !node.is_imported) {
+        requirements::check(graph, node, findings);
         match &node.kind {
             Kind::Decision(boxed) => tables(boxed, node, findings),
             Kind::Knowledge(body) => tables(&body.body, node, findings),

@@ -79,7 +79,9 @@ impl Evaluator<'_> {
                 let mut values = vec![Value::Null; parameters.len()];
                 for (name, node) in named {
                     let Some(place) = parameters.iter().position(|parameter| parameter == name) else {
-                        return Ok(self.null(at, format!("the function has no parameter `{name}`")));
+                        let known: Vec<String> = parameters.iter().map(|known| format!("`{known}`")).collect();
+                        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                        return Ok(self.null(at, format!("the function has no parameter `{name}`, but {known}")));
                     };
                     let value = self.node(node)?;
                     if let Some(slot) = values.get_mut(place) {

@@ -93,7 +93,7 @@ impl Parser<'_> {
                 match self.by_position(builtin, named, start) {
                     Ok(arguments) => arguments,
                     Err(error) if self.mode.gives_null_for_what_cannot_be() => {
-                        let reason = format!("{} has no parameters {}", builtin.name, error.found);
+                        let reason = format!("expected {}, found {}", error.expected, error.found);
                         return Ok(self.node(at, Kind::Invalid(reason.into())));
                     }
                     Err(error) => return Err(error),
@@ -137,12 +137,7 @@ impl Parser<'_> {
     ) -> Parse<Vec<Node>> {
         let fits = |names: &&&[&str]| named.iter().all(|(name, _)| names.contains(&name.as_str()));
         let Some(names) = builtin.signatures.iter().find(fits) else {
-            let given: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
-            return Err(ParseError {
-                position: Position::at(self.text, start),
-                expected: Text::from(format!("parameters of `{}`", builtin.name)),
-                found: Text::from(given.join(", ")),
-            });
+            return Err(misnamed(builtin, &named, Position::at(self.text, start)));
         };
         let mut arguments = Vec::new();
         for name in *names {
@@ -154,4 +149,19 @@ impl Parser<'_> {
         }
         Ok(arguments)
     }
+}
+
+/// Arguments whose names fit no signature: those that no signature has, or else all, which do not go together.
+fn misnamed(builtin: &Builtin, named: &[(Text, Node)], position: Position) -> ParseError {
+    let quoted = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let is_known = |name: &str| builtin.signatures.iter().any(|names| names.contains(&name));
+    let given = || named.iter().map(|(name, _)| name.as_str());
+    let unknown: Vec<&str> = given().filter(|name| !is_known(name)).collect();
+    let found =
+        if unknown.is_empty() { format!("{} together", quoted(&given().collect::<Vec<_>>())) } else { quoted(&unknown) };
+    let is_part = |names: &[&str]| builtin.signatures.iter().any(|all| all.len() > names.len() && all.starts_with(names));
+    let whole = builtin.signatures.iter().filter(|names| !is_part(names));
+    let signatures: Vec<String> = whole.map(|names| quoted(names)).collect();
+    let expected = format!("the parameters of `{}`, {}", builtin.name, signatures.join(" or "));
+    ParseError { position, expected: expected.into(), found: found.into() }
 }
