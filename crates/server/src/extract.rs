@@ -164,7 +164,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         let text: &[u8] = if bytes.iter().all(u8::is_ascii_whitespace) { b"{}" } else { &bytes };
         match serde_json::from_slice(text) {
             Ok(value) => Ok(Self(value, bytes)),
-            Err(error) => Err(of_json(&error)),
+            Err(error) => Err(of_json::<T>(&error, text)),
         }
     }
 }
@@ -181,15 +181,36 @@ pub(crate) fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// The problem of JSON that cannot be read, or that is not of the expected form.
-pub(crate) fn of_json(error: &serde_json::Error) -> Problem {
+fn of_json<T: DeserializeOwned>(error: &serde_json::Error, text: &[u8]) -> Problem {
     let place = format!("line {}, column {}", error.line(), error.column());
-    let (code, mend) = if error.is_data() {
-        ("invalid", "hold it against the schema of this path in /openapi.json")
+    let (code, pointer, mend) = if error.is_data() {
+        ("invalid", pointer_of::<T>(text), "hold it against the schema of this path in /openapi.json")
     } else {
-        ("malformed", "send one JSON object in UTF-8")
+        // what is no JSON has no values to point at
+        ("malformed", place.clone(), "send one JSON object in UTF-8")
     };
-    let field = FieldError { pointer: place.clone(), cause: error.to_string(), mend: mend.to_owned() };
+    let field = FieldError { pointer, cause: error.to_string(), mend: mend.to_owned() };
     Problem::new(code, format!("the body is not what was expected, at {place}")).with_errors(vec![field])
+}
+
+/// Where in a body the value stands that is not of the expected form, as a JSON pointer (RFC 6901). Only for a body that has been refused: to
+/// know the place costs more than to read.
+fn pointer_of<T: DeserializeOwned>(text: &[u8]) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_slice(text)) else {
+        return pointer;
+    };
+    for segment in error.path() {
+        let step = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { .. } | Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&step);
+    }
+    pointer
 }
 
 /// Who asks, and the idempotency key that every POST carries. As long as it or a clone lives, no other request has the key.
@@ -286,6 +307,26 @@ impl<T: serde::Serialize> IntoResponse for Created<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_of_another_form_is_pointed_at_as_rfc_6901_has_it() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Line {
+            #[expect(dead_code, reason = "only whether it can be read matters")]
+            quantity: i64,
+        }
+        type Order = std::collections::BTreeMap<String, Vec<Line>>;
+        for (body, pointer) in [
+            (r#"{"lines": [{"quantity": 1}, {"quantity": "two"}]}"#, "/lines/1/quantity"),
+            (r#"{"a/b~c": 1}"#, "/a~1b~0c"),
+            (r#"{"lines": [{}]}"#, "/lines/0"),
+            ("[]", ""),
+        ] {
+            let error = serde_json::from_str::<Order>(body).unwrap_err();
+            let problem = of_json::<Order>(&error, body.as_bytes());
+            assert_eq!((problem.status, problem.errors[0].pointer.as_str()), (422, pointer), "{body}");
+        }
+    }
 
     fn traced(value: &str) -> Option<String> {
         let mut headers = HeaderMap::new();

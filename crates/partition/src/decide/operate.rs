@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bpmn::Process;
+use bpmn::{Kind, Process};
 use engine::{Input, Instance, InstanceId, Key as ElementKey};
 use feel::Context as Variables;
 use trade::{Actor, Finding, Refusal, Role};
@@ -75,7 +75,17 @@ pub(super) fn operate(txn: &mut Txn<'_>, id: InstanceId, operation: &Operation) 
                 return Err(Refusal::invalid("elements", "none", "ids of elements inside of the ad-hoc sub-process").into());
             }
             let process = process(txn, &instance)?;
-            for scope in live(&process, &instance, ad_hoc)?.elements {
+            let scopes = live(&process, &instance, ad_hoc)?.elements;
+            let kind =
+                scopes.first().and_then(|scope| instance.element_of(*scope)).map(|index| &process.element(index).kind);
+            if let Some(other) = kind.filter(|kind| !matches!(kind, Kind::AdHoc(_))) {
+                let why = format_args!(
+                    "`{ad_hoc}` is a {}: only in an ad-hoc sub-process elements are begun so; elsewhere modify",
+                    other.label()
+                );
+                return Err(Refusal::Conflict(text(why)).into());
+            }
+            for scope in scopes {
                 txn.step(id, Input::Activate { scope, elements: elements.clone() })?;
             }
             Ok(())

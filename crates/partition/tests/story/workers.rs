@@ -275,6 +275,9 @@ fn a_worker_leads_an_ad_hoc_sub_process_and_without_one_people_activate_its_elem
     assert!(world.operate(free, activate(&["e"])).is_err());
     world.operate(free, activate(&["p"])).unwrap();
     check(&world, free, "v1 x p");
+    let inside_of_a_task = Operation::Activate { ad_hoc: "p".into(), elements: vec!["q".into()] };
+    let refused = world.operate(free, inside_of_a_task).unwrap_err().to_string();
+    assert!(refused.contains("only in an ad-hoc sub-process"), "{refused}");
 }
 
 #[test]
