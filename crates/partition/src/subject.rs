@@ -157,13 +157,13 @@ mod tests {
     }
 
     fn confirmed(payment: u64) -> Event {
-        let confirmed = PaymentEvent::ConfirmedByErp { reference: "ERP-1".into() };
+        let confirmed = PaymentEvent::ConfirmedByErp { reference: "ERP-1".into(), at: units::Timestamp(0) };
         Event::Trade(trade::Event::Payment(PaymentId(payment), confirmed))
     }
 
     #[test]
     fn what_happens_to_the_papers_of_an_order_stands_in_its_timeline() {
-        let invoice = InvoiceEvent::ConfirmedByErp { reference: "ERP-2".into() };
+        let invoice = InvoiceEvent::ConfirmedByErp { reference: "ERP-2".into(), at: units::Timestamp(0) };
         let events = [
             Event::Trade(trade::Event::Invoice(InvoiceId(7), invoice)),
             Event::Trade(trade::Event::Exception(ExceptionId(2), ExceptionEvent::Assigned { to: None })),

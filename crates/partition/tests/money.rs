@@ -182,5 +182,7 @@ fn domain_1_10_r6_the_erp_is_asked_about_its_control_account_and_what_cannot_be_
     answer(&mut story, r#"[{"date": "yesterday", "currency": "EUR", "amount": "1"}]"#);
     assert_eq!(known(&story), Some(told), "what was told before stays");
     assert_eq!(story.open_exceptions().iter().map(|asked| asked.kind).collect::<Vec<_>>(), [ExceptionKind::Integration]);
+    answer(&mut story, "[]");
+    assert!(story.open_exceptions().is_empty(), "it can be read again");
     story.check();
 }

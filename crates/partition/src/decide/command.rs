@@ -628,16 +628,22 @@ fn confirm(txn: &mut Txn<'_>, effect: &Effect, response: &Variables) -> Outcome<
         (document::POST_PAYMENT, Some(Key::Payment(id))) => {
             trade::cash::confirm_posting(txn.books(), *id, &word("reference"), &cx)?;
         }
-        (document::CONTROL_ACCOUNT, _) => match document::control_account(response) {
-            Some(told) => trade::reconcile::note_erp(txn.books(), told),
-            None => {
-                let reason =
-                    "the ERP's answer about its control account has no `from`, `until` and `movements` that can be read";
-                let subject = trade::exception::Subject::default();
-                let kind = trade::exception::ExceptionKind::Integration;
-                trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+        (document::CONTROL_ACCOUNT, _) => {
+            let kind = trade::exception::ExceptionKind::Integration;
+            let key = Key::Reconciliation(Text::const_new(trade::reconcile::Reconciliation::KEY));
+            match document::control_account(response, effect.requested_at) {
+                Some(told) => {
+                    trade::reconcile::note_erp(txn.books(), told);
+                    exception::clear_for_key(txn, kind, &key, "the ERP has answered in a form that can be read")?;
+                }
+                None => {
+                    let reason =
+                        "the ERP's answer about its control account has no `from`, `until` and `movements` that can be read";
+                    let subject = trade::exception::Subject { key: Some(key), ..Default::default() };
+                    trade::exception::raise(txn.books(), trade::exception::Raise::new(kind, subject, reason), &cx)?;
+                }
             }
-        },
+        }
         _ => {}
     }
     Ok(())

@@ -9,7 +9,7 @@ use trade::cash::LedgerEntry;
 use trade::fulfilment::{WarehouseLine, WarehouseOrder};
 use trade::reconcile::{ErpControl, ErpMovement};
 use trade::{AccountId, InvoiceId, Key, OrderId, Refusal, ReturnId, ShipmentId, WarehouseOrderId};
-use units::{Amount, Currency, Day, Text};
+use units::{Amount, Currency, Day, Text, Timestamp};
 
 use super::task::{company, label, order};
 use super::txn::{Outcome, Txn, text};
@@ -213,7 +213,7 @@ pub(super) fn ask_control_account(txn: &mut Txn<'_>) -> Outcome<()> {
 }
 
 /// What the ERP answers to [`ask_control_account`]; `None` if that is not what was asked.
-pub(super) fn control_account(response: &Variables) -> Option<ErpControl> {
+pub(super) fn control_account(response: &Variables, asked_at: Timestamp) -> Option<ErpControl> {
     let day = |value: Option<&Value>| value.and_then(Value::as_str)?.parse::<Day>().ok();
     let movement = |value: &Value| {
         let movement = value.as_context()?;
@@ -224,7 +224,7 @@ pub(super) fn control_account(response: &Variables) -> Option<ErpControl> {
         Some(ErpMovement { day: day(movement.get("date"))?, currency, amount })
     };
     let movements = response.get("movements")?.as_list()?.iter().map(movement).collect::<Option<Vec<_>>>()?;
-    Some(ErpControl { from: day(response.get("from"))?, until: day(response.get("until"))?, movements })
+    Some(ErpControl { from: day(response.get("from"))?, until: day(response.get("until"))?, asked_at, movements })
 }
 
 fn id<T: std::str::FromStr>(variables: &Variables, name: &str) -> Outcome<T> {

@@ -20,7 +20,7 @@ mod tests {
     use units::{Amount, Currency};
 
     use crate::billing::{Rebilling, bill, rebill};
-    use crate::cash::{EntryDocument, StatementDocument, apply, import};
+    use crate::cash::{Adjustment, EntryDocument, RemittanceLine, StatementDocument, apply, import};
     use crate::fulfilment::ShipConfirm;
     use crate::ids::{InvoiceId, LineNo};
     use crate::order::fixture::{Story, at, clerk};
@@ -28,6 +28,11 @@ mod tests {
     /// Pays 90.00 for ten of X that were billed at 10.00, left with a bill of lading, and were billed anew at 9.50 and at 9.00; says what
     /// is owed then.
     fn paid_with(remittance: impl Fn(&mut Story, InvoiceId) -> String) -> Amount {
+        paid(90_00, |story, invoice, entry| entry.remittance = remittance(story, invoice).into())
+    }
+
+    /// The same, for another amount and with all that the payer says.
+    fn paid(amount: i64, say: impl Fn(&mut Story, InvoiceId, &mut EntryDocument)) -> Amount {
         let mut story = Story::new();
         story.stock("X", "WH1", 20);
         let id = story.promised(&[("X", 10)]);
@@ -52,13 +57,13 @@ mod tests {
         story.ship_everything(other);
         bill(story.books(), other, &at(6)).unwrap();
         assert_eq!(story.order(other).receivable, Amount(9_000));
-        let entry = EntryDocument {
+        let mut entry = EntryDocument {
             bank_reference: "B-1".into(),
-            amount: Amount(9_000),
-            remittance: remittance(&mut story, invoice).into(),
+            amount: Amount(amount),
             customer_number: "ACME".into(),
             ..EntryDocument::default()
         };
+        say(&mut story, invoice, &mut entry);
         let statement = StatementDocument {
             reference: "S-1".into(),
             bank_account: "DE99".into(),
@@ -78,5 +83,27 @@ mod tests {
         assert_eq!(paid_with(number), Amount(0));
         assert_eq!(paid_with(|_, _| "BOL-004711".to_owned()), Amount(0));
         assert_eq!(paid_with(|_, _| "thanks".to_owned()), Amount(9_000));
+    }
+
+    #[test]
+    fn domain_1_7_stage_5_what_a_line_takes_off_an_invoice_that_was_billed_anew_is_taken_off_the_one_in_its_place() {
+        // both are paid by name; five are taken off the one that was billed anew, with a reason
+        let open = paid(175_00, |story, invoice, entry| {
+            let number = |story: &mut Story, id| story.books().invoice(&id).unwrap().unwrap().number.clone();
+            let last = story.books.iter().filter_map(|(_, aggregate)| match aggregate {
+                crate::Aggregate::Invoice(invoice) => Some(invoice.id),
+                _ => None,
+            });
+            let other = last.max().unwrap();
+            let line = |document, paid, adjustments| RemittanceLine {
+                document,
+                paid: Amount(paid),
+                adjustments,
+                ..RemittanceLine::default()
+            };
+            let damage = Adjustment { amount: Amount(5_00), reason: "DMG".into() };
+            entry.lines = vec![line(number(story, invoice), 85_00, vec![damage]), line(number(story, other), 90_00, vec![])];
+        });
+        assert_eq!(open, Amount(5_00), "the deduction stays open on its own invoice");
     }
 }

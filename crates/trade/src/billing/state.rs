@@ -61,6 +61,9 @@ pub struct Invoice {
     pub posted_at: Timestamp,
     /// The number that the ERP gave to the posting, once it confirmed.
     pub erp_reference: Option<Text>,
+    /// When the ERP confirmed it.
+    #[serde(default)]
+    pub confirmed_at: Option<Timestamp>,
     /// Where its tax was rounded; a credit note rounds as its invoice did.
     #[serde(default)]
     pub tax_rounding: TaxRounding,
@@ -239,6 +242,9 @@ pub enum InvoiceEvent {
     ConfirmedByErp {
         /// Its number there.
         reference: Text,
+        /// When we learnt of it.
+        #[serde(default)]
+        at: Timestamp,
     },
     /// The customer disputes part of it.
     Disputed {
@@ -336,7 +342,10 @@ impl Folded for Invoice {
     fn apply(&mut self, event: &InvoiceEvent) {
         match event {
             InvoiceEvent::Posted(invoice) => *self = (**invoice).clone(),
-            InvoiceEvent::ConfirmedByErp { reference } => self.erp_reference = Some(reference.clone()),
+            InvoiceEvent::ConfirmedByErp { reference, at } => {
+                self.erp_reference = Some(reference.clone());
+                self.confirmed_at = Some(*at);
+            }
             InvoiceEvent::Disputed { amount, code, by } => {
                 self.dispute = Some((*amount, code.clone()));
                 self.disputed_by = by.clone();

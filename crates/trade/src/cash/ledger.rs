@@ -124,9 +124,9 @@ pub(super) fn book(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result
 }
 
 /// The ERP has posted what was booked of a payment. Source: design §3.5.
-pub fn confirm_posting(books: &mut dyn Books, id: PaymentId, reference: &str, _cx: &Context) -> Result<(), Stop> {
+pub fn confirm_posting(books: &mut dyn Books, id: PaymentId, reference: &str, cx: &Context) -> Result<(), Stop> {
     existing(books, id)?;
-    books.record(&id, PaymentEvent::ConfirmedByErp { reference: reference.into() });
+    books.record(&id, PaymentEvent::ConfirmedByErp { reference: reference.into(), at: cx.now });
     Ok(())
 }
 

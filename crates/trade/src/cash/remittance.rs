@@ -8,6 +8,7 @@ use super::references::{NUMBER, named};
 use super::stages::{Match, discount, numbers, tolerance, whole};
 use super::state::{Allocation, Method, Payment};
 use crate::account::OpenItem;
+use crate::billing::with_replacements;
 use crate::books::{Books, Key, Stop};
 use crate::ids::InvoiceId;
 use crate::master::CashPolicy;
@@ -35,18 +36,30 @@ pub struct Adjustment {
     pub reason: Text,
 }
 
-/// The documents of the payment's lines that are known, each with its line.
+/// The documents of the payment's lines that are known, each with its line; of one that was billed anew, what was billed in its place.
 pub(super) fn lines<'p>(books: &mut dyn Books, payment: &'p Payment) -> Result<Vec<(InvoiceId, &'p RemittanceLine)>, Stop> {
     let mut found = Vec::with_capacity(payment.lines.len());
     for line in &payment.lines {
         for name in named(std::slice::from_ref(&line.document), "") {
             if let Some(Key::Invoice(invoice)) = pointed(books, NUMBER, &name)? {
-                found.push((invoice, line));
+                found.push((in_its_place(books, invoice)?, line));
                 break;
             }
         }
     }
     Ok(found)
+}
+
+/// What an invoice has become by being billed anew; itself if it was not, or if several documents stand in its place and nobody can tell
+/// which of them a line means.
+fn in_its_place(books: &mut dyn Books, invoice: InvoiceId) -> Result<InvoiceId, Stop> {
+    let mut last = Vec::new();
+    for id in with_replacements(books, vec![invoice])? {
+        if books.invoice(&id)?.is_some_and(|invoice| invoice.replaced_by.is_empty()) {
+            last.push(id);
+        }
+    }
+    Ok(if let [only] = last[..] { only } else { invoice })
 }
 
 /// The items as their lines say: what is short of one is discount, a small difference once, or a deduction under the code of its reason;

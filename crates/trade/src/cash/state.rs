@@ -61,6 +61,9 @@ pub struct Payment {
     /// How often it was booked, and how often the ERP confirmed that.
     #[serde(default)]
     pub bookings: (u32, u32),
+    /// When the ERP confirmed the last of them.
+    #[serde(default)]
+    pub confirmed_at: Option<Timestamp>,
 }
 
 /// How far a payment is.
@@ -223,6 +226,9 @@ pub enum PaymentEvent {
     ConfirmedByErp {
         /// The ERP's number.
         reference: Text,
+        /// When we learnt of it.
+        #[serde(default)]
+        at: Timestamp,
     },
 }
 
@@ -312,7 +318,10 @@ impl Folded for Payment {
                 self.ledger = merged(&self.ledger, entries);
                 self.bookings.0 = *number;
             }
-            PaymentEvent::ConfirmedByErp { .. } => self.bookings.1 += 1,
+            PaymentEvent::ConfirmedByErp { at, .. } => {
+                self.bookings.1 += 1;
+                self.confirmed_at = Some(*at);
+            }
             PaymentEvent::Reversed { .. } => {
                 self.allocations.clear();
                 self.on_account = Amount::ZERO;

@@ -48,9 +48,10 @@ impl Folded for Order {
                     line.unresolved = None;
                 }
             }
-            OrderEvent::TaxDetermined { rates, tax, scheme, .. } => {
+            OrderEvent::TaxDetermined { rates, tax, scheme, basis, .. } => {
                 self.tax = *tax;
                 self.tax_scheme = *scheme;
+                self.taxed_from.clone_from(&basis.node);
                 self.revalue = true;
                 for (no, rate) in rates {
                     if let Some(line) = self.line_mut(*no) {

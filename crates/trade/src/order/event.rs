@@ -44,6 +44,9 @@ pub struct TaxBasis {
     pub certificates: Vec<Text>,
     /// Its own tax if the tax service was asked, whether it was taken or not.
     pub quoted: Option<Amount>,
+    /// The node that the goods were to leave from.
+    #[serde(default)]
+    pub node: Option<NodeId>,
 }
 
 /// A check that ran at validation: the rule, the version of the master data that it looked at, and what it looked at (domain §1.5.3, 4).

@@ -132,6 +132,9 @@ pub struct Order {
     /// Who accounts for its tax, as determined at validation.
     #[serde(default)]
     pub tax_scheme: TaxScheme,
+    /// The node from which its goods were to leave when its tax was determined.
+    #[serde(default)]
+    pub taxed_from: Option<NodeId>,
     /// The quote by which it was ordered; empty if there was none (domain §1.3).
     #[serde(default)]
     pub quote: Text,

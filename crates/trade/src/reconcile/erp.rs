@@ -2,10 +2,10 @@
 //!
 //! Only days are compared of which the ERP has confirmed all that we sent: what is on its way is no break.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use units::{Amount, Currency, Day};
+use units::{Amount, Currency, Day, Timestamp};
 
 use super::record::{Reconciliation, ReconciliationEvent};
 use super::report::{Check, Report, Stake};
@@ -38,6 +38,9 @@ pub struct ErpControl {
     pub from: Day,
     /// The last.
     pub until: Day,
+    /// When it was asked: it has what it had confirmed by then, and may have more.
+    #[serde(default)]
+    pub asked_at: Timestamp,
     /// By day and currency.
     pub movements: Vec<ErpMovement>,
 }
@@ -47,12 +50,16 @@ pub fn note_erp(books: &mut dyn Books, told: ErpControl) {
     books.record(&units::Text::const_new(Reconciliation::KEY), ReconciliationEvent::ErpTold(Box::new(told)));
 }
 
+/// Of what the ERP has not confirmed.
+const NEVER: Timestamp = Timestamp(i64::MAX);
+
 /// Our side and theirs, by day and currency.
 #[derive(Debug, Default)]
 pub(super) struct ByDay {
     told: Option<ErpControl>,
     ours: BTreeMap<(Day, Currency), i64>,
-    in_flight: BTreeSet<(Day, Currency)>,
+    /// When the ERP confirmed the last of what moved on a day; never for what it has not confirmed.
+    confirmed: BTreeMap<(Day, Currency), Timestamp>,
     /// Since when the ERP takes what payments come to: before that it cannot have the same.
     posts_since: Option<Day>,
 }
@@ -63,8 +70,9 @@ impl ByDay {
             Aggregate::Reconciliation(known) => self.told = known.erp.as_deref().cloned(),
             Aggregate::Invoice(invoice) => {
                 let signed = if invoice.kind.is_credit() { -invoice.gross } else { invoice.gross };
-                self.moved(invoice.date, invoice.currency, signed, invoice.erp_reference.is_some());
-                self.entries(&invoice.ledger, invoice.currency, true);
+                let confirmed = if invoice.erp_reference.is_some() { invoice.confirmed_at } else { Some(NEVER) };
+                self.moved(invoice.date, invoice.currency, signed, confirmed);
+                self.entries(&invoice.ledger, invoice.currency, None);
             }
             Aggregate::Payment(payment) => {
                 let (bookings, confirmed) = payment.bookings;
@@ -72,23 +80,23 @@ impl ByDay {
                     let first = payment.received_at.day();
                     self.posts_since = Some(self.posts_since.map_or(first, |known| known.min(first)));
                 }
-                self.entries(&payment.ledger, payment.currency, confirmed >= bookings);
+                let confirmed = if confirmed >= bookings { payment.confirmed_at } else { Some(NEVER) };
+                self.entries(&payment.ledger, payment.currency, confirmed);
             }
             _ => {}
         }
     }
 
-    fn entries(&mut self, entries: &[LedgerEntry], currency: Currency, is_posted: bool) {
+    fn entries(&mut self, entries: &[LedgerEntry], currency: Currency, confirmed: Option<Timestamp>) {
         for entry in entries.iter().filter(|entry| entry.ledger == LedgerAccount::Receivables) {
-            self.moved(entry.day, currency, entry.amount, is_posted);
+            self.moved(entry.day, currency, entry.amount, confirmed);
         }
     }
 
-    fn moved(&mut self, day: Day, currency: Currency, amount: Amount, is_posted: bool) {
+    fn moved(&mut self, day: Day, currency: Currency, amount: Amount, confirmed: Option<Timestamp>) {
         *self.ours.entry((day, currency)).or_default() += amount.0;
-        if !is_posted {
-            self.in_flight.insert((day, currency));
-        }
+        let last = self.confirmed.entry((day, currency)).or_default();
+        *last = confirmed.map_or(*last, |confirmed| confirmed.max(*last));
     }
 
     pub(super) fn finish(self, report: &mut Report) {
@@ -101,7 +109,10 @@ impl ByDay {
         // on the first of its days the ERP has a part
         let is_told = |day: Day| day > since && (told.from..=told.until).contains(&day);
         for ((day, currency), (ours, theirs)) in days {
-            if is_told(day) && !self.in_flight.contains(&(day, currency)) {
+            let last = self.confirmed.get(&(day, currency)).copied().unwrap_or_default();
+            // what was on its way when the ERP was asked may be in its answer, or not
+            let in_flight = last != Timestamp::default() && last >= told.asked_at;
+            if is_told(day) && !in_flight {
                 let stake = Stake::new(Some(day.start()), Amount(ours.saturating_sub(theirs)));
                 report.hold(&BY_DAY, format_args!("{day} {currency}"), ours, theirs, stake);
             }
@@ -150,9 +161,22 @@ mod tests {
         let currency = Currency::EUR;
         let movements =
             movements.iter().map(|(ahead, amount)| ErpMovement { day: day(*ahead), currency, amount: Amount(*amount) });
-        note_erp(story.books(), ErpControl { from: day(0), until: day(until), movements: movements.collect() });
+        let (from, until, asked_at) = (day(0), day(until), at(5).now);
+        note_erp(story.books(), ErpControl { from, until, asked_at, movements: movements.collect() });
         let breaks = check(story.books.iter(), None).breaks.into_iter().filter(|found| found.cause == "erp-differs");
         breaks.map(|found| (found.key.to_string(), found.right.to_string(), found.value.0)).collect()
+    }
+
+    #[test]
+    fn what_the_erp_confirmed_after_it_was_asked_is_not_held_against_its_answer() {
+        for (minute, differs) in [(4, true), (5, false), (6, false)] {
+            let mut story = books(false);
+            // its answer lacks the payment
+            assert_eq!(found(&mut story, 6, &[(2, 100)]), [], "it is on its way");
+            let confirmed = PaymentEvent::ConfirmedByErp { reference: "E-2".into(), at: at(minute).now };
+            story.books().record(&PaymentId(2), confirmed);
+            assert_eq!(found(&mut story, 6, &[(2, 100)]).is_empty(), !differs, "minute {minute}");
+        }
     }
 
     #[test]

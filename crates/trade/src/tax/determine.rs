@@ -43,6 +43,7 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
         jurisdictions: computed.levels.clone(),
         certificates: computed.certificates.clone(),
         quoted: quote.map(|quote| quote.tax),
+        node: super::taxation::node(&company, &order).cloned(),
     };
     let tolerance = Amount(i64::try_from(order.lines.len()).unwrap_or(i64::MAX).max(1));
     let near = |tax: Amount| (tax - computed.tax).abs() <= tolerance;

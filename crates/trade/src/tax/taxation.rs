@@ -10,6 +10,7 @@ use super::certificate::{Exemption, exemption};
 use super::jurisdiction::{jurisdictions, rate, rule};
 use super::scheme::{TaxScheme, scheme};
 use crate::account::Profile;
+use crate::ids::NodeId;
 use crate::master::{Company, ShipTo, TaxRounding, TaxSourcing};
 use crate::order::Order;
 
@@ -52,15 +53,22 @@ pub(crate) struct LevelRate {
 impl<'a> Taxation<'a> {
     /// How an order is taxed; rounded as the narrowest jurisdiction that has a rule, or as the company does.
     pub(crate) fn of(company: &'a Company, profile: &'a Profile, order: &Order) -> Self {
+        Self::from(company, profile, order, node(company, order))
+    }
+
+    /// The same for goods that leave from a node.
+    fn from(company: &'a Company, profile: &'a Profile, order: &Order, node: Option<&NodeId>) -> Self {
         let (scheme, void) = scheme(company, profile, order);
-        let jurisdictions = jurisdictions(&taxed_at(company, order));
+        let jurisdictions = jurisdictions(&taxed_at(company, order, node));
         let rounding = rule(company, &jurisdictions, |rule| rule.rounding).unwrap_or(company.policy.tax_rounding);
         Self { company, profile, jurisdictions, void, scheme, rounding, known: BTreeMap::new() }
     }
 
-    /// The same for what is billed: by the scheme that was determined for the order, whatever has become known of the customer since.
+    /// The same for what is billed: by the scheme that was determined for the order, whatever has become known of the customer since, and
+    /// from the node that it was determined for, of which nothing is reserved any more once the goods have left.
     pub(crate) fn determined(company: &'a Company, profile: &'a Profile, order: &Order) -> Self {
-        Self { scheme: order.tax_scheme, ..Self::of(company, profile, order) }
+        let node = order.taxed_from.as_ref().or_else(|| node(company, order));
+        Self { scheme: order.tax_scheme, ..Self::from(company, profile, order, node) }
     }
 
     /// What the jurisdictions charge of a category on a day.
@@ -113,12 +121,12 @@ pub(crate) fn total(levels: &[LevelRate]) -> Decimal {
 
 /// Where an order is taxed: at its ship-to, or by the rule of origin where its goods leave from, if both are in one region. Source: domain
 /// §1.4 (ship-from and ship-to, sourcing rule).
-fn taxed_at<'a>(company: &Company, order: &'a Order) -> Cow<'a, ShipTo> {
+fn taxed_at<'a>(company: &Company, order: &'a Order, node: Option<&NodeId>) -> Cow<'a, ShipTo> {
     let ship_to = &order.ship_to;
     if rule(company, &jurisdictions(ship_to), |rule| rule.sourcing) != Some(TaxSourcing::Origin) {
         return Cow::Borrowed(ship_to);
     }
-    let ship_from = ship_from(company, order);
+    let ship_from = node.map_or_else(|| company.place(), |node| company.ship_from(node));
     let is_same = |one: &str, other: &str| one.trim().eq_ignore_ascii_case(other.trim());
     let stays = is_same(&ship_to.country, &ship_from.country) && is_same(&ship_to.region, &ship_from.region);
     if stays { Cow::Owned(ship_from) } else { Cow::Borrowed(ship_to) }
@@ -127,10 +135,15 @@ fn taxed_at<'a>(company: &Company, order: &'a Order) -> Cow<'a, ShipTo> {
 /// Where the goods of an order leave from: the node that its first reserved units are at, and before that the one that is asked first. An
 /// order is taxed once, so one node stands for all.
 pub fn ship_from(company: &Company, order: &Order) -> ShipTo {
+    node(company, order).map_or_else(|| company.place(), |node| company.ship_from(node))
+}
+
+/// The node of [`ship_from`].
+pub(super) fn node<'o>(company: &'o Company, order: &'o Order) -> Option<&'o NodeId> {
     let reserved = order.lines.iter().flat_map(|line| &line.allocations).map(|allocation| &allocation.node).next();
     let open = company.nodes.iter().filter(|node| !node.closed);
     let first = || open.min_by_key(|node| (node.tier, &node.id)).map(|node| &node.id);
-    reserved.or_else(first).map_or_else(|| company.place(), |node| company.ship_from(node))
+    reserved.or_else(first)
 }
 
 #[cfg(test)]
@@ -235,6 +248,13 @@ mod tests {
         assert_eq!(all(&order), ["6", "0.5"]);
         order.lines[0].allocations = vec![LineAllocation { node: "LA".into(), ..LineAllocation::default() }];
         assert_eq!(all(&order), ["6", "0.25", "0.75", "2.25"]);
+        // once they have left, nothing is reserved there any more
+        order.taxed_from = Some("LA".into());
+        order.lines[0].allocations.clear();
+        let profile = Profile::default();
+        let billed =
+            Taxation::determined(&company, &profile, &order).charged(&Text::default(), "2026-03-01".parse().unwrap());
+        assert_eq!(billed.levels.len(), 4);
     }
 
     #[test]
