@@ -42,13 +42,6 @@ pub fn cancel_answered(
     let released = warehouse_order(books, id)?;
     let is_total = !ships.is_empty() && refused.is_none();
     let request = if is_total && request.is_none() { None } else { released.answered(request)? };
-    let released = match request {
-        Some(request) if ships.is_empty() && released.is_crossed() => {
-            books.record(&id, WarehouseOrderEvent::Recounted { request, agreed: refused.is_none() });
-            warehouse_order(books, id)?
-        }
-        _ => released,
-    };
     let asked = request.and_then(|number| released.request(number));
     // what it will not ship although it refuses this request, it was asked for with another
     let others = |open: &&CancelRequest| refused.is_some() && Some(open.number) != request;
@@ -234,26 +227,6 @@ mod tests {
         bare(&mut story, released, Some(1), None).unwrap();
         bare(&mut story, released, Some(2), None).unwrap();
         assert_eq!(end(&mut story, id), [0, 7, 3, 10]);
-    }
-
-    #[test]
-    fn units_that_a_pick_has_told_of_are_not_dropped_again_by_the_answer_that_meant_them() {
-        for no_first in [false, true] {
-            let (mut story, id, released) = case_of_two();
-            // it has agreed to the second request, and its pick is told first
-            picked(&mut story, released, 7);
-            assert_eq!((end(&mut story, id), open(&mut story, released)), ([0, 3, 7, 10], vec![(1, 1), (2, 3)]));
-            if no_first {
-                assert_eq!(bare(&mut story, released, Some(1), Some("it is packed")), Ok(4));
-                assert_eq!(open(&mut story, released), vec![]);
-                assert_eq!(bare(&mut story, released, Some(2), None), Ok(0));
-            } else {
-                assert_eq!(bare(&mut story, released, Some(2), None), Ok(0));
-                assert_eq!(open(&mut story, released), vec![(1, 4)]);
-                assert_eq!(bare(&mut story, released, Some(1), Some("it is packed")), Ok(4));
-            }
-            assert_eq!((end(&mut story, id), open(&mut story, released)), ([0, 3, 7, 10], vec![]));
-        }
     }
 
     #[test]

@@ -103,12 +103,11 @@ pub(super) fn bump_others(
     reference: &Text,
     cx: &Context,
 ) -> Result<Vec<(StockKey, Bumped)>, Stop> {
-    let (mut bumped, mut asked) = (Vec::new(), Vec::new());
+    let mut bumped = Vec::new();
     for (no, _) in excess {
         let Some(line) = released.line(*no) else { continue };
         let stock = StockKey::new(&line.item, &released.node);
-        let lost = bump(books, &stock, reference, &asked, cx)?;
-        asked.extend(&lost.asked);
+        let lost = bump(books, &stock, reference, cx)?;
         if lost != Bumped::default() {
             bumped.push((stock, lost));
         }
@@ -179,26 +178,6 @@ mod tests {
             (line.buckets.shipped, line.buckets.backordered, line.over_shipped),
             (Quantity(102), Quantity(0), Quantity(1))
         );
-    }
-
-    #[test]
-    fn one_request_asks_another_release_for_the_units_of_both_lines_that_left() {
-        let mut story = Story::new();
-        story.set_policy(|policy| policy.over_ship_percent = "10".parse().unwrap());
-        ["X", "Y"].iter().for_each(|item| story.stock(item, "WH1", 20));
-        let [mine, others] = [(); 2].map(|()| {
-            let id = story.promised(&[("X", 10), ("Y", 10)]);
-            release(story.books(), id, &at(2)).unwrap()[0]
-        });
-        let lines = [1, 2].map(|no| (LineNo(no), Quantity(11))).to_vec();
-        let confirm =
-            ShipConfirm { warehouse_order: mine, reference: "A".into(), lines, complete: true, ..ShipConfirm::default() };
-        let shipped = ship(story.books(), &confirm, &at(3)).unwrap();
-        story.check();
-        assert_eq!(shipped.bumped.iter().flat_map(|(_, lost)| lost.asked.clone()).collect::<Vec<_>>(), [others]);
-        let asked = story.books().warehouse_order(&others).unwrap().unwrap();
-        let units: Vec<i64> = asked.requests.iter().flat_map(|request| &request.lines).map(|line| line.units.0).collect();
-        assert_eq!((asked.requests.len(), units), (1, vec![1, 1]));
     }
 
     #[test]

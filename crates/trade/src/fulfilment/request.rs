@@ -36,9 +36,6 @@ pub struct RequestLine {
     pub stopping: Quantity,
     /// Of those, units that are not there.
     pub missing: Quantity,
-    /// Units that count as dropped for this request by what was picked or told in all, though nobody has said for which request they were.
-    #[serde(default)]
-    pub told: Quantity,
 }
 
 /// What a warehouse is to be asked.
@@ -178,13 +175,7 @@ impl WarehouseOrder {
             self.requests.iter_mut().filter_map(|request| Some((request.number, request.line_mut(no)?))).collect();
         parts.sort_by_key(|(number, _)| (Some(*number) != settled, *number));
         let mut parts: Vec<&mut RequestLine> = parts.into_iter().map(|(_, line)| line).collect();
-        let before: Vec<Quantity> = parts.iter().map(|line| line.units).collect();
         fit(&mut parts, cancelling, |line| line.units, |line| &mut line.units);
-        if settled.is_none() {
-            for (line, before) in parts.iter_mut().zip(before) {
-                line.told += (before - line.units).or_zero();
-            }
-        }
         fit(&mut parts, stopping, |line| line.units, |line| &mut line.stopping);
         fit(&mut parts, missing, |line| line.stopping, |line| &mut line.missing);
         for request in &mut self.requests {
@@ -192,40 +183,6 @@ impl WarehouseOrder {
                 request.lines.remove(at);
             }
         }
-    }
-
-    /// Whether units were told of that may have been meant for another request than they were counted for.
-    pub(super) fn is_crossed(&self) -> bool {
-        self.requests.len() > 1
-            && self.requests.iter().flat_map(|request| &request.lines).any(|line| line.told.is_positive())
-    }
-
-    /// An answer to one request says for which one the units were of which a pick has told: for this one, if the warehouse agrees to it, and
-    /// for the others, if it does not.
-    pub(super) fn recount(&mut self, number: u32, agreed: bool) {
-        let lines: Vec<LineNo> = self.lines.iter().map(|line| line.line).collect();
-        for no in lines {
-            let (mut own, mut others) = (None, Vec::new());
-            for request in &mut self.requests {
-                let is_meant = request.number == number;
-                match request.line_mut(no) {
-                    Some(line) if is_meant => own = Some(line),
-                    Some(line) => others.push(line),
-                    None => {}
-                }
-            }
-            let Some(own) = own else { continue };
-            for other in others {
-                let (from, to) = if agreed { (&mut *own, other) } else { (other, &mut *own) };
-                let units = from.units.min(to.told);
-                from.units -= units;
-                from.told += units;
-                to.told -= units;
-                to.units += units;
-            }
-            self.fit_requests(no, None);
-        }
-        self.end_empty_requests();
     }
 
     /// A request of which nothing is left is answered.

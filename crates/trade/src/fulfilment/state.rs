@@ -189,13 +189,6 @@ pub enum WarehouseOrderEvent {
         #[serde(default)]
         request: Option<u32>,
     },
-    /// An answer to a request says for which requests the units were of which a pick has told.
-    Recounted {
-        /// The request.
-        request: u32,
-        /// Whether the warehouse agrees to it.
-        agreed: bool,
-    },
     /// It was cancelled.
     Cancelled,
     /// Units left.
@@ -470,7 +463,6 @@ impl Folded for WarehouseOrder {
                 }
                 self.end_empty_requests();
             }
-            WarehouseOrderEvent::Recounted { request, agreed } => self.recount(*request, *agreed),
             WarehouseOrderEvent::CancelRefused { request: Some(request), .. } => self.refuse_request(*request),
             WarehouseOrderEvent::CancelRefused { request: None, .. } => self.settle_cancellation(),
             WarehouseOrderEvent::Cancelled => {

@@ -26,16 +26,7 @@ pub struct Bumped {
 /// reservation. Each unit that was bumped waits for supply; whoever calls this serves backorders next, which finds units at other nodes.
 /// For released units the warehouse is asked, and they wait once it has given them back; what it has picked is not touched.
 /// Source: domain §1.1.6.
-///
-/// Warehouse orders of which units were `asked` back for the same document before, at another stock, are asked for these with the same
-/// request.
-pub(crate) fn bump(
-    books: &mut dyn Books,
-    key: &StockKey,
-    document: &Text,
-    asked: &[WarehouseOrderId],
-    cx: &Context,
-) -> Result<Bumped, Stop> {
+pub(crate) fn bump(books: &mut dyn Books, key: &StockKey, document: &Text, cx: &Context) -> Result<Bumped, Stop> {
     let stock = books.stock(key)?.unwrap_or_default();
     let mut short = (-stock.available_to_fulfil()).or_zero();
     let mut bumped = Bumped::default();
@@ -61,7 +52,7 @@ pub(crate) fn bump(
         }
     }
     if short.is_positive() {
-        bumped.asked = ask_back(books, &stock, short, document, asked, cx)?;
+        bumped.asked = ask_back(books, &stock, short, document, cx)?;
     }
     Ok(bumped)
 }
@@ -72,7 +63,6 @@ fn ask_back(
     stock: &Stock,
     short: Quantity,
     document: &Text,
-    before: &[WarehouseOrderId],
     cx: &Context,
 ) -> Result<Vec<WarehouseOrderId>, Stop> {
     let mut short = short;
@@ -95,7 +85,7 @@ fn ask_back(
             continue;
         }
         short -= units;
-        let with_last = asked.contains(&id) || before.contains(&id);
+        let with_last = asked.contains(&id);
         let ask = Ask { lines: vec![(no, units)], stop: true, missing_by: Some(document.clone()), with_last };
         fulfilment::ask(books, id, ask, cx)?;
         if !with_last {
