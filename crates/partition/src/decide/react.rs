@@ -41,6 +41,7 @@ pub(super) fn is_awaited(event: &TradeEvent) -> bool {
                 | WarehouseOrderEvent::Shipped { .. }
                 | WarehouseOrderEvent::Rejected { .. }
                 | WarehouseOrderEvent::CancelConfirmed { .. }
+                | WarehouseOrderEvent::PickAttributed { .. }
                 | WarehouseOrderEvent::CancelRefused { .. }
                 | WarehouseOrderEvent::Cancelled
                 | WarehouseOrderEvent::Completed

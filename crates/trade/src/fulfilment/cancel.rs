@@ -27,7 +27,7 @@ pub struct Answered {
 /// is answered already changes nothing. `ships` are the units by line that it ships in all, those that have left included. That is
 /// where the line ends, whatever messages cross on the way: an answer that comes twice, or after a later one, changes nothing, and a
 /// pick that tells of fewer units because some were cancelled is not a short pick. Without it the answer stands for everything that was
-/// asked with that request.
+/// asked with that request; where a pick that was short has crossed it, both tell of the same units.
 ///
 /// Refused for an answer without either, once the warehouse was asked more than once: it may be a late one to an earlier request, and
 /// units would be served twice. Source: domain §1.5.4.
@@ -39,7 +39,11 @@ pub fn cancel_answered(
     ships: &[(LineNo, Quantity)],
     cx: &Context,
 ) -> Result<Answered, Stop> {
-    let released = warehouse_order(books, id)?;
+    let mut released = warehouse_order(books, id)?;
+    if let Some(request) = request.filter(|number| released.is_attributed_by(*number, refused.is_some())) {
+        books.record(&id, WarehouseOrderEvent::PickAttributed { request, refused: refused.is_some() });
+        released = warehouse_order(books, id)?;
+    }
     let is_total = !ships.is_empty() && refused.is_none();
     let request = if is_total && request.is_none() { None } else { released.answered(request)? };
     let asked = request.and_then(|number| released.request(number));
@@ -227,6 +231,39 @@ mod tests {
         bare(&mut story, released, Some(1), None).unwrap();
         bare(&mut story, released, Some(2), None).unwrap();
         assert_eq!(end(&mut story, id), [0, 7, 3, 10]);
+    }
+
+    #[test]
+    fn domain_1_5_4_a_bare_yes_that_crosses_a_pick_is_about_the_same_units() {
+        let (mut story, id, released) = case_of_two();
+        // it has agreed to the second, and picks what is left; the pick is told first
+        picked(&mut story, released, 7);
+        assert_eq!(open(&mut story, released), [(1, 1), (2, 3)]);
+        assert_eq!(bare(&mut story, released, Some(2), None), Ok(0));
+        assert_eq!((end(&mut story, id), open(&mut story, released)), ([0, 3, 7, 10], vec![(1, 4)]));
+        bare(&mut story, released, Some(2), None).unwrap();
+        assert_eq!((end(&mut story, id), open(&mut story, released)), ([0, 3, 7, 10], vec![(1, 4)]));
+        bare(&mut story, released, Some(1), None).unwrap();
+        assert_eq!(end(&mut story, id), [0, 7, 3, 10]);
+    }
+
+    #[test]
+    fn a_bare_no_that_crosses_a_pick_leaves_its_units_to_the_other_request() {
+        let (mut story, id, released) = case_of_two();
+        picked(&mut story, released, 7);
+        assert_eq!(bare(&mut story, released, Some(1), Some("it is packed")), Ok(4));
+        assert_eq!((end(&mut story, id), open(&mut story, released)), ([0, 3, 7, 10], vec![]));
+        assert_eq!(bare(&mut story, released, Some(2), None), Ok(0));
+        assert_eq!(end(&mut story, id), [0, 3, 7, 10]);
+    }
+
+    #[test]
+    fn a_request_that_a_pick_seemed_to_answer_is_open_again_once_it_was_another() {
+        let (mut story, id, released) = case_of_two();
+        picked(&mut story, released, 6);
+        assert_eq!(open(&mut story, released), [(2, 3)]);
+        assert_eq!(bare(&mut story, released, Some(2), None), Ok(0));
+        assert_eq!((end(&mut story, id), open(&mut story, released)), ([0, 4, 6, 10], vec![(1, 3)]));
     }
 
     #[test]

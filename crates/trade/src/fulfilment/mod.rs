@@ -11,6 +11,7 @@ mod drop;
 mod intercept;
 mod over;
 mod pick;
+mod presume;
 mod redirect;
 mod request;
 mod ship;

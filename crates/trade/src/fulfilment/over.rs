@@ -9,9 +9,10 @@ use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
 use crate::order::{
-    Bucket, LineAllocation, OrderEvent, company, existing, gross_to_ship, leave_exposure, moved, unbind, unpeg,
+    Bucket, LineAllocation, OrderEvent, company, existing, gross_to_ship, leave_exposure, moved, unbind, units_value, unpeg,
 };
 use crate::stock::{Bumped, StockEvent, bump};
+use crate::tax::{Taxation, of_base};
 
 /// How many units more than outstanding a line may still ship: whole units of the item's tolerance, or of the company's, on what was
 /// released and not taken back. None once the release is over. Source: domain §1.10 (R3).
@@ -68,7 +69,8 @@ pub(super) fn take_up(books: &mut dyn Books, id: WarehouseOrderId, excess: &[(Li
             let order = existing(books, order_id)?;
             let before = gross_to_ship(&order);
             drop(order);
-            books.record(&order_id, OrderEvent::OverShipped { line: *no, quantity: left });
+            let tax = tax_of(books, order_id, *no, left)?;
+            books.record(&order_id, OrderEvent::OverShipped { line: *no, quantity: left, tax });
             let order = existing(books, order_id)?;
             let (account, by) = (order.account.clone(), before - gross_to_ship(&order));
             let by = if order.approved_at.is_some() { by } else { Amount::ZERO };
@@ -95,6 +97,15 @@ pub(super) fn take_up(books: &mut dyn Books, id: WarehouseOrderId, excess: &[(Li
     Ok(())
 }
 
+/// Tax on so many units more of a line, at its rate, as the invoice will have it.
+fn tax_of(books: &mut dyn Books, id: OrderId, no: LineNo, units: Quantity) -> Result<Amount, Stop> {
+    let order = existing(books, id)?;
+    let Some(line) = order.line(no) else { return Ok(Amount::ZERO) };
+    let (company, account) = (company(books)?, books.account(&order.account)?.unwrap_or_default());
+    let rounding = Taxation::determined(&company, &account.profile, &order).rounding;
+    Ok(of_base(rounding, units_value(line, units, order.currency), line.tax_rate))
+}
+
 /// Takes back the promises that stock cannot keep any more, now that more has left. Source: domain §1.1.6.
 pub(super) fn bump_others(
     books: &mut dyn Books,
@@ -103,11 +114,12 @@ pub(super) fn bump_others(
     reference: &Text,
     cx: &Context,
 ) -> Result<Vec<(StockKey, Bumped)>, Stop> {
-    let mut bumped = Vec::new();
+    let (mut bumped, mut asked) = (Vec::new(), Vec::new());
     for (no, _) in excess {
         let Some(line) = released.line(*no) else { continue };
         let stock = StockKey::new(&line.item, &released.node);
-        let lost = bump(books, &stock, reference, cx)?;
+        let lost = bump(books, &stock, reference, &asked, cx)?;
+        asked.extend(&lost.asked);
         if lost != Bumped::default() {
             bumped.push((stock, lost));
         }
@@ -192,5 +204,50 @@ mod tests {
         );
         story.check();
         assert_eq!(story.order(other).units_in(Bucket::Backordered), Quantity(2));
+    }
+
+    #[test]
+    fn a_warehouse_that_has_to_give_back_two_items_is_asked_once_for_both() {
+        let mut story = Story::new();
+        story.set_policy(|policy| policy.over_ship_percent = "2".parse().unwrap());
+        story.stock("X", "WH1", 150);
+        story.stock("Y", "WH1", 150);
+        let id = story.promised(&[("X", 100), ("Y", 100)]);
+        let first = release(story.books(), id, &at(2)).unwrap()[0];
+        let other = story.promised(&[("X", 50), ("Y", 50)]);
+        let second = release(story.books(), other, &at(2)).unwrap()[0];
+        let lines = vec![(LineNo(1), Quantity(102)), (LineNo(2), Quantity(101))];
+        let shipped = ship(story.books(), &ShipConfirm { lines, ..confirm(first, 0, "A") }, &at(3)).unwrap();
+        assert_eq!(shipped.bumped.iter().flat_map(|(_, lost)| lost.asked.clone()).collect::<Vec<_>>(), [second]);
+        let released = story.books().warehouse_order(&second).unwrap().unwrap();
+        let asked: Vec<_> = released
+            .requests
+            .iter()
+            .map(|request| request.lines.iter().map(|line| line.units.0).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(asked, [vec![2, 1]], "one request, which is the one that is sent");
+        story.check();
+    }
+
+    #[test]
+    fn domain_1_2_what_leaves_beyond_the_order_is_exposed_with_its_tax() {
+        let mut story = Story::new();
+        let (id, released) = released(&mut story, 200, 100);
+        let event = OrderEvent::TaxDetermined {
+            rates: vec![(LineNo(1), Decimal::from(19i64))],
+            tax: Amount(19_000),
+            degraded: false,
+            scheme: Default::default(),
+            basis: Default::default(),
+        };
+        story.books().record(&id, event);
+        crate::order::revalue_approved(story.books(), id).unwrap();
+        assert_eq!(story.open_orders(), Amount(119_000));
+        ship(story.books(), &confirm(released, 102, "A"), &at(3)).unwrap();
+        story.check();
+        let account = story.books().account(&"ACME".into()).unwrap().unwrap();
+        assert_eq!((story.open_orders(), account.ledger.shipped_not_invoiced), (Amount(0), Amount(121_380)));
+        let invoice = crate::billing::bill(story.books(), id, &at(4)).unwrap()[0];
+        assert_eq!(story.books().invoice(&invoice).unwrap().unwrap().gross, Amount(121_380));
     }
 }

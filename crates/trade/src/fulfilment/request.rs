@@ -62,6 +62,14 @@ pub(crate) fn ask(books: &mut dyn Books, id: WarehouseOrderId, ask: Ask, cx: &Co
 }
 
 impl CancelRequest {
+    /// Asks for so many units more, or fewer.
+    pub(super) fn add(&mut self, no: LineNo, units: Quantity) {
+        match self.at(no) {
+            Ok(at) => self.lines.get_mut(at).into_iter().for_each(|line| line.units += units),
+            Err(at) => self.lines.insert(at, RequestLine { line: no, units, ..RequestLine::default() }),
+        }
+    }
+
     fn at(&self, no: LineNo) -> Result<usize, usize> {
         self.lines.binary_search_by_key(&no, |line| line.line)
     }
@@ -132,13 +140,7 @@ impl WarehouseOrder {
             let asked = self.requests.iter().map(|request| request.line(*no).units).sum::<Quantity>();
             let more = self.line(*no).map_or(Quantity::ZERO, |line| line.cancelling - asked);
             if let Some(request) = self.requests.iter_mut().find(|request| request.number == number && more.is_positive()) {
-                match request.at(*no) {
-                    Ok(at) => request.lines.get_mut(at).into_iter().for_each(|line| line.units += more),
-                    Err(at) => {
-                        let line = RequestLine { line: *no, units: more, ..RequestLine::default() };
-                        request.lines.insert(at, line);
-                    }
-                }
+                request.add(*no, more);
             }
             self.fit_requests(*no, None);
         }
@@ -195,6 +197,7 @@ impl WarehouseOrder {
     pub(super) fn settle_cancellation(&mut self) {
         self.cancel_requested = false;
         self.requests.clear();
+        self.presumed.clear();
         self.lines.iter_mut().for_each(|line| line.limit_asked(Quantity::ZERO));
     }
 }

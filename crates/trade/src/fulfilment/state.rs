@@ -46,6 +46,9 @@ pub struct WarehouseOrder {
     /// What it was asked and has not answered, the oldest first.
     #[serde(default)]
     pub requests: Vec<CancelRequest>,
+    /// What a pick seemed to answer of which request. The warehouse may tell of the same units once more, with its answer to another one.
+    #[serde(default)]
+    pub presumed: Vec<CancelRequest>,
     /// The exception that asks for an answer.
     #[serde(default)]
     pub answer_chased: Option<ExceptionId>,
@@ -180,6 +183,13 @@ pub enum WarehouseOrderEvent {
         /// Which request it has answered; the oldest are answered by what was picked or shipped.
         #[serde(default)]
         request: Option<u32>,
+    },
+    /// The warehouse has said which request a pick told of: it seemed to be another one.
+    PickAttributed {
+        /// The request that it has answered.
+        request: u32,
+        /// It ships what that one asked for, so the pick told of others.
+        refused: bool,
     },
     /// The warehouse will not cancel: it is too late.
     CancelRefused {
@@ -453,6 +463,7 @@ impl Folded for WarehouseOrder {
                 self.open_request(*request, *answer_by, lines);
             }
             WarehouseOrderEvent::CancelConfirmed { lines, missing_by, request } => {
+                let before = if request.is_none() { self.requests.clone() } else { Vec::new() };
                 for (no, quantity) in lines {
                     match self.line_mut(*no) {
                         Some(line) if missing_by.is_some() => line.give_back(*quantity),
@@ -461,8 +472,10 @@ impl Folded for WarehouseOrder {
                     }
                     self.fit_requests(*no, *request);
                 }
+                self.presume(&before);
                 self.end_empty_requests();
             }
+            WarehouseOrderEvent::PickAttributed { request, refused } => self.attribute(*request, *refused),
             WarehouseOrderEvent::CancelRefused { request: Some(request), .. } => self.refuse_request(*request),
             WarehouseOrderEvent::CancelRefused { request: None, .. } => self.settle_cancellation(),
             WarehouseOrderEvent::Cancelled => {

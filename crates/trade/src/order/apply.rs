@@ -243,7 +243,8 @@ impl Folded for Order {
                     }
                 }
             }
-            OrderEvent::OverShipped { line, quantity } => {
+            OrderEvent::OverShipped { line, quantity, tax } => {
+                self.tax += *tax;
                 if let Some(line) = self.line_mut(*line) {
                     line.buckets.released += *quantity;
                     line.over_shipped += *quantity;

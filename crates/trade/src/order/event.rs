@@ -292,6 +292,9 @@ pub enum OrderEvent {
         line: LineNo,
         /// Units beyond what was ordered.
         quantity: Quantity,
+        /// Tax on them, at the line's rate.
+        #[serde(default)]
+        tax: Amount,
     },
     /// Units shipped before the warehouse could cancel them (domain §1.5.4: cancel failed – shipped).
     CancelFailed {

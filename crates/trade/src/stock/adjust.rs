@@ -95,7 +95,7 @@ fn change(
     }
     let (reason, document) = (reason.clone(), document.clone());
     books.record(key, StockEvent::Adjusted { on_hand, unavailable, reason, document: document.clone() });
-    bump(books, key, &document, cx)
+    bump(books, key, &document, &[], cx)
 }
 
 #[cfg(test)]

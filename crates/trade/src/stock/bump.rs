@@ -24,9 +24,15 @@ pub struct Bumped {
 ///
 /// Soft ones first, then what was released and nobody has picked; of each, bumped in this order: lowest priority, latest promise, latest
 /// reservation. Each unit that was bumped waits for supply; whoever calls this serves backorders next, which finds units at other nodes.
-/// For released units the warehouse is asked, and they wait once it has given them back; what it has picked is not touched.
-/// Source: domain §1.1.6.
-pub(crate) fn bump(books: &mut dyn Books, key: &StockKey, document: &Text, cx: &Context) -> Result<Bumped, Stop> {
+/// For released units the warehouse is asked, and they wait once it has given them back; what it has picked is not touched. Whom the same
+/// message made us ask before, for another item, is asked once for both. Source: domain §1.1.6.
+pub(crate) fn bump(
+    books: &mut dyn Books,
+    key: &StockKey,
+    document: &Text,
+    before: &[WarehouseOrderId],
+    cx: &Context,
+) -> Result<Bumped, Stop> {
     let stock = books.stock(key)?.unwrap_or_default();
     let mut short = (-stock.available_to_fulfil()).or_zero();
     let mut bumped = Bumped::default();
@@ -52,7 +58,7 @@ pub(crate) fn bump(books: &mut dyn Books, key: &StockKey, document: &Text, cx: &
         }
     }
     if short.is_positive() {
-        bumped.asked = ask_back(books, &stock, short, document, cx)?;
+        bumped.asked = ask_back(books, &stock, short, document, before, cx)?;
     }
     Ok(bumped)
 }
@@ -63,6 +69,7 @@ fn ask_back(
     stock: &Stock,
     short: Quantity,
     document: &Text,
+    before: &[WarehouseOrderId],
     cx: &Context,
 ) -> Result<Vec<WarehouseOrderId>, Stop> {
     let mut short = short;
@@ -85,7 +92,7 @@ fn ask_back(
             continue;
         }
         short -= units;
-        let with_last = asked.contains(&id);
+        let with_last = asked.contains(&id) || before.contains(&id);
         let ask = Ask { lines: vec![(no, units)], stop: true, missing_by: Some(document.clone()), with_last };
         fulfilment::ask(books, id, ask, cx)?;
         if !with_last {

@@ -54,6 +54,7 @@ fn the_stories_reach_every_kind_of_step() {
         "refused",
         "picked",
         "shipped",
+        "over-shipped",
         "answered",
         "billed",
         "credited",

@@ -44,9 +44,11 @@ pub(crate) enum Step {
         part: i64,
         complete: bool,
     },
+    /// `over` units more than that leave on the first line: within the tolerance, or beyond it.
     Ship {
         warehouse_order: usize,
         part: i64,
+        over: Option<i64>,
         complete: bool,
     },
     Answer {
@@ -165,7 +167,9 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         3 => (which(), 0i64..=4, any::<bool>())
             .prop_map(|(warehouse_order, part, complete)| Step::Pick { warehouse_order, part, complete }),
         6 => (which(), 1i64..=4, any::<bool>())
-            .prop_map(|(warehouse_order, part, complete)| Step::Ship { warehouse_order, part, complete }),
+            .prop_map(|(warehouse_order, part, complete)| Step::Ship { warehouse_order, part, over: None, complete }),
+        3 => (which(), 1i64..=6, any::<bool>())
+            .prop_map(|(warehouse_order, over, complete)| Step::Ship { warehouse_order, part: 4, over: Some(over), complete }),
         2 => (which(), any::<bool>()).prop_map(|(warehouse_order, agrees)| Step::Answer { warehouse_order, agrees }),
         5 => which().prop_map(|order| Step::Bill { order }),
         2 => (which(), 0i64..6).prop_map(|(invoice, units)| Step::Credit { invoice, units }),
@@ -177,7 +181,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         2 => which().prop_map(|payment| Step::TakeBack { payment }),
         2 => (which(), which(), any::<bool>())
             .prop_map(|(payment, invoice, write_off)| Step::Match { payment, invoice, write_off }),
-        1 => which().prop_map(|payment| Step::PutOnAccount { payment }),
+        2 => which().prop_map(|payment| Step::PutOnAccount { payment }),
         1 => which().prop_map(|payment| Step::Unapply { payment }),
         1 => which().prop_map(|order| Step::Close { order }),
         1 => which().prop_map(|order| Step::Hold { order }),

@@ -61,7 +61,9 @@ impl World {
         let books = world.books();
         master::put_company(books, &company, &cx).unwrap();
         for (code, price) in ITEMS.into_iter().zip(["9.99", "0.35"]) {
-            let item = Item { id: code.into(), base_uom: "EA".into(), list_price: price.parse().ok(), ..Item::default() };
+            let over_ship_percent = (code == "X").then(|| Decimal::from(30i64));
+            let (id, list_price) = (code.into(), price.parse().ok());
+            let item = Item { id, base_uom: "EA".into(), list_price, over_ship_percent, ..Item::default() };
             master::put_item(books, &item, &cx).unwrap();
         }
         let thirty = Decimal::from(30i64);
@@ -179,8 +181,9 @@ impl World {
                 let lines = self.part(id, |line| line.quantity - line.dropped, *part)?;
                 self.tell(Message::Picked(id, lines, *complete), "picked")
             }
-            Step::Ship { warehouse_order, part, complete } => {
-                self.warehouse_order(*warehouse_order).map_or(Ok("nothing"), |id| self.ship(id, *part, *complete))
+            Step::Ship { warehouse_order, part, over, complete } => {
+                let Some(id) = self.warehouse_order(*warehouse_order) else { return Ok("nothing") };
+                self.ship(id, *part, *over, *complete)
             }
             Step::Answer { warehouse_order, agrees } => {
                 self.warehouse_order(*warehouse_order).map_or(Ok("nothing"), |id| self.answer(id, *agrees))
@@ -444,8 +447,11 @@ impl World {
         })
     }
 
-    fn ship(&mut self, id: WarehouseOrderId, part: i64, complete: bool) -> Did {
+    fn ship(&mut self, id: WarehouseOrderId, part: i64, over: Option<i64>, complete: bool) -> Did {
         let mut lines = self.part(id, |line| line.outstanding(), part)?;
+        for (_, quantity) in lines.iter_mut().take(1) {
+            *quantity += Quantity(over.unwrap_or_default());
+        }
         lines.retain(|(_, quantity)| quantity.is_positive());
         let confirm = ShipConfirm {
             warehouse_order: id,
@@ -456,7 +462,7 @@ impl World {
             lines,
             ..ShipConfirm::default()
         };
-        self.tell(Message::Shipped(confirm), "shipped")
+        self.tell(Message::Shipped(confirm), if over.is_some() { "over-shipped" } else { "shipped" })
     }
 
     fn answer(&mut self, id: WarehouseOrderId, agrees: bool) -> Did {
