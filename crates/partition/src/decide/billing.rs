@@ -170,13 +170,19 @@ pub(super) fn end_chase(txn: &mut Txn<'_>, id: OrderId, cause: &str) -> Outcome<
     Ok(())
 }
 
-/// What was added to an order that is billed on order is billed before anything is released, and what was taken away is given back; says
-/// whether something is in the way of that.
+/// What is to be billed of an order before anything is released is billed, and what was taken away of one that is billed on order is given
+/// back; says whether something is in the way of that.
 pub(super) fn bill_upfront(txn: &mut Txn<'_>, id: OrderId) -> Outcome<bool> {
-    if order(txn, id)?.billing != BillingPolicy::OnOrder {
-        return Ok(false);
-    }
     let cx = txn.system.clone();
+    let known = order(txn, id)?;
+    if known.billing != BillingPolicy::OnOrder {
+        if !trade::billing::awaits_deposit(txn.books(), &known)? {
+            return Ok(false);
+        }
+        let asked = trade::billing::deposit(txn.books(), id, &cx)?;
+        asked.into_iter().try_for_each(|document| bring_to_erp(txn, document))?;
+        return note_backlog(txn, id);
+    }
     let mut documents = trade::billing::release_deposit(txn.books(), id, &cx)?;
     documents.extend(trade::billing::deposit_of_more(txn.books(), id, &cx)?);
     documents.into_iter().try_for_each(|document| bring_to_erp(txn, document))?;

@@ -251,6 +251,22 @@ fn domain_1_6_an_order_that_is_paid_first_does_not_go_on_while_the_customer_is_n
 }
 
 #[test]
+fn domain_1_6_an_order_whose_deposit_cannot_be_asked_for_is_not_released_and_goes_on_once_it_is() {
+    for billing in [BillingPolicy::Deposit { percent: 30.into() }, "milestones=approved:20,released:30".parse().unwrap()] {
+        let mut world = World::new(false);
+        world.stock("X", "EAST", 10);
+        world.set_profile(|profile| profile.not_billable = "no VAT number yet".into());
+        let id = world.order(&[("X", 10)], billing);
+        assert_eq!((world.state(id).invoices.len(), world.state(id).warehouse_orders.len()), (0, 0));
+        assert_eq!(world.open(ExceptionKind::BillingBlocked).len(), 1);
+        world.set_profile(|profile| profile.not_billable = "".into());
+        assert_eq!((world.state(id).invoices.is_empty(), world.state(id).warehouse_orders.len()), (false, 1));
+        assert!(world.open(ExceptionKind::BillingBlocked).is_empty());
+        world.check();
+    }
+}
+
+#[test]
 fn domain_1_6_a_deposit_that_is_kept_back_is_not_asked_for_once_the_order_is_cancelled() {
     let mut world = World::new(false);
     world.set_profile(|profile| profile.not_billable = "no VAT number yet".into());

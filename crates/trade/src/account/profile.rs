@@ -34,11 +34,13 @@ pub fn set_profile(books: &mut dyn Books, id: &AccountId, profile: &Profile, cx:
         may_set_limits(cx)?;
     }
     let parent_before = before.as_ref().and_then(|before| before.profile.credit_parent.clone());
+    let payer_before = before.as_ref().and_then(|before| before.profile.payer.clone());
     check_currency(books, before.as_deref(), profile, cx)?;
     check_parent(books, id, profile)?;
     check_payer(books, id, profile)?;
     books.record(id, AccountEvent::ProfileSet { id: id.clone(), profile: Box::new(profile.clone()) });
     share_limit(books, id, parent_before.as_ref(), profile.credit_parent.as_ref());
+    pay_for(books, id, payer_before.as_ref(), profile.payer.as_ref());
     // whoever waits for credit is looked at again
     if credit_changes {
         books.record(id, AccountEvent::LimitSet { limit: profile.credit_limit, by: cx.actor.id.clone() });
@@ -77,7 +79,8 @@ fn check_currency(books: &mut dyn Books, before: Option<&Account>, profile: &Pro
 }
 
 fn is_in_use(ledger: &Ledger) -> bool {
-    let idle = Ledger { members: ledger.members.clone(), ..Ledger::default() };
+    let (members, pays_for) = (ledger.members.clone(), ledger.pays_for.clone());
+    let idle = Ledger { members, pays_for, ..Ledger::default() };
     *ledger != idle
 }
 
@@ -119,6 +122,17 @@ fn share_limit(books: &mut dyn Books, member: &AccountId, before: Option<&Accoun
     for (parent, shares) in [(before, false), (now, true)] {
         if let Some(parent) = parent {
             books.record(parent, AccountEvent::MemberChanged { member: member.clone(), shares });
+        }
+    }
+}
+
+fn pay_for(books: &mut dyn Books, account: &AccountId, before: Option<&AccountId>, now: Option<&AccountId>) {
+    if before == now {
+        return;
+    }
+    for (payer, pays) in [(before, false), (now, true)] {
+        if let Some(payer) = payer {
+            books.record(payer, AccountEvent::PaysForChanged { account: account.clone(), pays });
         }
     }
 }

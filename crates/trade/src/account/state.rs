@@ -144,6 +144,9 @@ pub struct Ledger {
     /// Accounts that share its credit limit.
     #[serde(default)]
     pub members: Vec<AccountId>,
+    /// Accounts that it pays for.
+    #[serde(default)]
+    pub pays_for: Vec<AccountId>,
     /// Of its orders that wait for supply: what is backordered until which day, tax included. Noted only where the company's policy has a
     /// credit horizon.
     #[serde(default)]
@@ -337,6 +340,13 @@ pub enum AccountEvent {
         /// Whether it shares the limit.
         shares: bool,
     },
+    /// It pays for another account, or does not any more.
+    PaysForChanged {
+        /// Which.
+        account: AccountId,
+        /// Whether it pays for it.
+        pays: bool,
+    },
     /// What of an order waits for supply until which day changed, for the credit horizon.
     BackordersSet {
         /// The order.
@@ -505,6 +515,12 @@ impl Folded for Account {
                 if *kept {
                     let at = ledger.kept_back.partition_point(|known| known < order);
                     ledger.kept_back.insert(at, *order);
+                }
+            }
+            AccountEvent::PaysForChanged { account, pays } => {
+                ledger.pays_for.retain(|known| known != account);
+                if *pays {
+                    ledger.pays_for.push(account.clone());
                 }
             }
             AccountEvent::MemberChanged { member, shares } => {

@@ -40,6 +40,13 @@ pub(super) fn is_due(books: &mut dyn Books, order: &Order) -> Result<bool, Stop>
     Ok(first(books, order)?.is_some() || more(books, order)?.is_some())
 }
 
+/// Whether something is to be asked for before anything of an order ships, and is not asked for yet: a deposit, all of it, or the shares of
+/// its milestones up to the release. Source: domain §1.6 (upfront, on order, milestone).
+pub fn awaits_deposit(books: &mut dyn Books, order: &Order) -> Result<bool, Stop> {
+    let is_over = matches!(order.billing, BillingPolicy::Milestones(_)) && !order.warehouse_orders.is_empty();
+    Ok(!is_over && first(books, order)?.is_some())
+}
+
 fn first(books: &mut dyn Books, order: &Order) -> Result<Option<Invoice>, Stop> {
     let percent = reached(order);
     let is_asked = !order.deposit_invoiced.is_zero() && !matches!(order.billing, BillingPolicy::Milestones(_));

@@ -23,7 +23,7 @@ pub use bill::{bill, blocked, is_kept_back, note_kept_back};
 pub use confirm::confirm_by_erp;
 pub use credit_note::credit_note;
 pub(crate) use credit_note::{credited_invoice, credits_of, may_give_away};
-pub use deposit::{deposit, deposit_of_more, report_milestone};
+pub use deposit::{awaits_deposit, deposit, deposit_of_more, report_milestone};
 pub use goodwill::goodwill;
 pub(crate) use goodwill::{left_to_give, net_of_goodwill};
 pub use particulars::{ItemSold, Particulars, Place};

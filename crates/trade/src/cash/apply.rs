@@ -1,5 +1,7 @@
 //! The pipeline: who pays, what for, and whether that is certain (domain §1.7).
 
+use std::sync::Arc;
+
 use units::{Amount, Text};
 
 use super::awaiting_rate::note_awaiting;
@@ -109,6 +111,9 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         referenced = by_bill_of_lading(books, &payment)?;
         paid_for = self::paid_for(books, &payment, &account_id, &referenced)?;
     }
+    if referenced.is_empty() && paid_for.is_empty() && items(&account, &payment, &referenced).is_empty() {
+        paid_for = named_of_others(books, &payment, &account)?;
+    }
     let mut items = items(&account, &payment, &referenced);
     if any_own(books, &account_id, &referenced)? {
         // whoever names a document and its order does not pay the order's other documents
@@ -122,6 +127,16 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         let amount = rated(books, id)?.unallocated();
         on_account(books, id, &account_id, amount, &reason);
         return Ok(Applied { account: Some(account_id), outcome: Outcome::OnAccount, reason });
+    }
+    if items.is_empty()
+        && let Some((owner, order)) = prepaid_of_others(books, &payment, &account)?
+    {
+        let evidence = Text::from(format!("{account_id} pays for it, and {order} is named"));
+        books.record(&id, PaymentEvent::PayerIdentified { account: owner.clone(), evidence });
+        let reason = Text::from(format!("{order} is named, which is to be paid before anything ships"));
+        let amount = rated(books, id)?.unallocated();
+        on_account(books, id, &owner, amount, &reason);
+        return Ok(Applied { account: Some(owner), outcome: Outcome::OnAccount, reason });
     }
     let by = match items.iter().any(|item| referenced.contains(&item.invoice)) {
         true if by_number => "",
@@ -312,6 +327,42 @@ fn paid_for(
         }
     }
     Ok(found)
+}
+
+/// The open items of the accounts that the payer pays for whose orders the payment names. Source: domain §1.7, stages 1 and 2.
+fn named_of_others(books: &mut dyn Books, payment: &Payment, payer: &Account) -> Result<Vec<(AccountId, OpenItem)>, Stop> {
+    let mut found = Vec::new();
+    for owner in others(books, payment, payer)? {
+        let owner = account_less_credits(books, owner)?;
+        found.extend(items(&owner, payment, &[]).into_iter().map(|item| (owner.id.clone(), item.clone())));
+    }
+    Ok(found)
+}
+
+/// The order of an account that the payer pays for which the payment names and which is held until it is paid. The money is that account's
+/// then: what it has is what lets its orders go on. Source: domain §1.2 (prepayment terms), §1.7 (stages 1 and 2).
+fn prepaid_of_others(
+    books: &mut dyn Books,
+    payment: &Payment,
+    payer: &Account,
+) -> Result<Option<(AccountId, OrderId)>, Stop> {
+    for owner in others(books, payment, payer)? {
+        if let Some(order) = prepaid(books, &owner, payment)? {
+            return Ok(Some((owner.id.clone(), order)));
+        }
+    }
+    Ok(None)
+}
+
+/// The accounts that the payer pays for and that are kept in the payment's currency.
+fn others(books: &mut dyn Books, payment: &Payment, payer: &Account) -> Result<Vec<Arc<Account>>, Stop> {
+    let mut others = Vec::new();
+    for id in &payer.ledger.pays_for {
+        if foreign(books, payment, id)?.is_none() {
+            others.extend(books.account(id)?);
+        }
+    }
+    Ok(others)
 }
 
 /// The open items that the payment names: by number, by purchase order, by order number.

@@ -7,6 +7,7 @@ use super::event::OrderEvent;
 use super::find::{company, existing};
 use super::splitting::awaits_rest;
 use super::state::{Bucket, Line, LineAllocation, Order};
+use crate::billing::awaits_deposit;
 use crate::books::{Books, Kind, Stop};
 use crate::context::Context;
 use crate::counters::{CounterEvent, Counters};
@@ -20,7 +21,7 @@ use crate::stock::{Claim, ClaimKind, StockEvent};
 /// Makes a warehouse order for each node that holds soft reservations of the order; they become hard.
 ///
 /// An order that ships complete is released when every unit is reserved, and not before, and so is a group of its lines; one that is
-/// billed on order when it is paid. One that is consolidated, or has had all but its last backorder, waits for the rest. One whose credit
+/// billed on order when it is paid. One with a deposit waits until that is asked for. One that is consolidated, or has had all but its last backorder, waits for the rest. One whose credit
 /// no longer suffices is held and releases nothing (domain §1.2). What would be there before the customer wants it waits. Refused while a
 /// hold is there. Nothing to release gives an empty list. Source: domain §1.1.5, §1.1.7, §1.5.3 (9).
 pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<WarehouseOrderId>, Stop> {
@@ -29,7 +30,7 @@ pub fn release(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<Vec<W
         return Err(Refusal::Held(hold.kind).into());
     }
     let ready = order.ready_lines();
-    if order.is_over() || ready.is_empty() || awaits_payment(&order) {
+    if order.is_over() || ready.is_empty() || awaits_payment(&order) || awaits_deposit(books, &order)? {
         return Ok(Vec::new());
     }
     let ready = not_early(books, &order, ready, cx)?;
@@ -152,6 +153,21 @@ mod tests {
         assert_eq!(release(story.books(), id, &at(5)).unwrap().len(), 1);
         assert_eq!(released(&mut story), [2, 1, 3]);
         story.check();
+    }
+
+    #[test]
+    fn domain_1_6_nothing_is_released_before_the_deposit_is_asked_for() {
+        for billing in [BillingPolicy::Deposit { percent: 30.into() }, "milestones=approved:20,released:30".parse().unwrap()]
+        {
+            let mut story = Story::new();
+            story.stock("X", "WH1", 10);
+            let id = story.receive(&Submission { billing: Some(billing), ..story.submission() }).unwrap();
+            approve(story.books(), id, &at(1)).unwrap();
+            promise(story.books(), id, &at(1)).unwrap();
+            assert_eq!(release(story.books(), id, &at(2)).unwrap(), []);
+            crate::billing::deposit(story.books(), id, &at(3)).unwrap().unwrap();
+            assert_eq!(release(story.books(), id, &at(3)).unwrap().len(), 1);
+        }
     }
 
     #[test]

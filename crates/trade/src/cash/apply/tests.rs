@@ -258,6 +258,74 @@ fn domain_1_2_money_that_names_an_order_to_be_paid_beforehand_lets_it_go_on() {
 }
 
 #[test]
+fn domain_1_7_a_parent_that_names_the_order_of_a_child_prepays_it() {
+    let mut story = Story::new();
+    let acme = AccountId::from("ACME");
+    let parent = AccountId::from("PARENT");
+    let profile = Profile { name: "Parent".into(), tier: 3, ..Profile::default() };
+    crate::account::set_profile(story.books(), &parent, &profile, &at(0)).unwrap();
+    let id = story.receive(&story.submission()).unwrap();
+    let mut order = (*story.order(id)).clone();
+    order.terms.prepayment = true;
+    story.books().record(&id, crate::order::OrderEvent::Received(Box::new(order)));
+    crate::credit::check(story.books(), id, &at(1)).unwrap();
+    let pay = |story: &mut Story, number: u64| {
+        let payment = Payment {
+            id: PaymentId(number),
+            amount: Amount(10_000),
+            currency: Currency::EUR,
+            customer_number: "PARENT".into(),
+            remittance: format!("for {id}").into(),
+            ..Payment::default()
+        };
+        story.books().record(&PaymentId(number), PaymentEvent::Received(Box::new(payment)));
+        apply(story.books(), PaymentId(number), &at(2)).unwrap()
+    };
+    // whoever does not pay for the account says nothing about its orders
+    let applied = pay(&mut story, 8);
+    assert_eq!((applied.account, applied.outcome), (Some(parent.clone()), Outcome::Unmatched { ambiguous: false }));
+    assert_eq!(crate::credit::recheck(story.books(), &acme, &at(2)).unwrap(), []);
+    let profile = story.books().account(&acme).unwrap().unwrap().profile.clone();
+    let paid_for = Profile { payer: Some(parent.clone()), ..profile };
+    crate::account::set_profile(story.books(), &acme, &paid_for, &at(2)).unwrap();
+    let applied = pay(&mut story, 9);
+    assert_eq!((applied.account, applied.outcome), (Some(acme.clone()), Outcome::OnAccount));
+    assert_eq!(applied.reason, format!("{id} is named, which is to be paid before anything ships"));
+    assert_eq!(crate::credit::recheck(story.books(), &acme, &at(3)).unwrap(), [id]);
+    // once it has another payer, its orders are that one's business
+    let profile = Profile { payer: None, ..paid_for };
+    crate::account::set_profile(story.books(), &acme, &profile, &at(3)).unwrap();
+    assert_eq!(story.books().account(&parent).unwrap().unwrap().ledger.pays_for, []);
+}
+
+#[test]
+fn domain_1_7_a_parent_that_names_the_order_of_a_child_pays_its_upfront_invoice() {
+    let mut story = Story::new();
+    let acme = AccountId::from("ACME");
+    let parent = AccountId::from("PARENT");
+    let profile = Profile { name: "Parent".into(), tier: 3, ..Profile::default() };
+    crate::account::set_profile(story.books(), &parent, &profile, &at(0)).unwrap();
+    let profile = story.books().account(&acme).unwrap().unwrap().profile.clone();
+    let paid_for = Profile { payer: Some(parent.clone()), ..profile };
+    crate::account::set_profile(story.books(), &acme, &paid_for, &at(0)).unwrap();
+    let billing = Some(crate::master::BillingPolicy::OnOrder);
+    let id = story.receive(&crate::order::Submission { billing, ..story.submission() }).unwrap();
+    crate::order::approve(story.books(), id, &at(1)).unwrap();
+    crate::billing::deposit(story.books(), id, &at(1)).unwrap().unwrap();
+    let payment = Payment {
+        id: PaymentId(9),
+        amount: Amount(10_000),
+        currency: Currency::EUR,
+        customer_number: "PARENT".into(),
+        remittance: format!("for {id}").into(),
+        ..Payment::default()
+    };
+    story.books().record(&PaymentId(9), PaymentEvent::Received(Box::new(payment)));
+    assert_eq!(apply(story.books(), PaymentId(9), &at(2)).unwrap().outcome, Outcome::Applied);
+    assert!(!crate::order::awaits_payment(&story.order(id)));
+}
+
+#[test]
 fn money_in_another_currency_settles_nothing_at_par() {
     let mut memory = books(&[10_000], None);
     let books: &mut dyn Books = &mut memory;
