@@ -55,7 +55,7 @@ const order = createRoute({
   getParentRoute: () => root,
   path: "/orders/$order",
   validateSearch: understand({
-    tab: oneOf(["lines", "process", "documents", "timeline", "original"]),
+    tab: oneOf(["lines", "process", "documents", "original"]),
     instance: text,
     at: eventId,
     events: oneOf(["all"]),
@@ -95,9 +95,10 @@ const fulfilment = createRoute({
   getParentRoute: () => root,
   path: "/fulfilment",
   validateSearch: understand({
-    tab: oneOf(["warehouse-orders", "shipments"]),
+    tab: oneOf(["warehouse-orders", "shipments", "returns"]),
     progress: text,
     node: text,
+    status: text,
     stand: oneOf(["open", "unacknowledged", "late", "short"]),
     sort: text,
     open: text,

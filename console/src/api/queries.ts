@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, getText, getVersioned, newKey, type PostBody, post, type Query } from "./client";
 import { searchBack, type TrailFilter } from "./trail";
-import type { Exception, Order, WarehouseOrder } from "./types";
+import type { Exception, Order } from "./types";
 
 /**
  * Every reading of the API once, with its key. The first part of a key is what it is about (see `changes.ts`), so that events
@@ -239,6 +239,15 @@ export const invoice = (id: string) =>
     queryFn: ({ signal }) => get("/v1/invoices/{invoice}", { path: { invoice: id }, signal }),
   });
 
+export const returnRequests = (filter: Query<"/v1/returns">) =>
+  infiniteQueryOptions({
+    queryKey: ["returns", "list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      get("/v1/returns", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+    initialPageParam: "",
+    getNextPageParam: next,
+  });
+
 export const returnRequest = (id: string) =>
   queryOptions({
     queryKey: ["returns", "one", id],
@@ -303,22 +312,10 @@ export const warehouseOrders = (filter: Query<"/v1/warehouse-orders">) =>
     getNextPageParam: next,
   });
 
-/** So many warehouse orders are counted, the newest. */
-export const COUNTED = 2_000;
-
-/** The newest warehouse orders, for figures by warehouse. */
-export const newestWarehouseOrders = queryOptions({
-  queryKey: ["warehouse-orders", "newest"],
-  queryFn: async ({ signal }) => {
-    const items: WarehouseOrder[] = [];
-    let after: string | undefined;
-    do {
-      const page = await get("/v1/warehouse-orders", { query: { limit: 500, ...(after ? { after } : {}) }, signal });
-      items.push(...page.items);
-      after = page.next ?? undefined;
-    } while (after && items.length < COUNTED);
-    return { items, more: after !== undefined };
-  },
+/** How the warehouse orders of each warehouse stand. */
+export const fulfilment = queryOptions({
+  queryKey: ["warehouse-orders", "figures"],
+  queryFn: ({ signal }) => get("/v1/fulfilment", { signal }),
 });
 
 export const shipment = (id: string) =>

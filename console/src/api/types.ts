@@ -12,6 +12,7 @@ export type Waiting = Schemas["WaitingView"];
 export type Wait = Schemas["WaitView"];
 export type Shipment = Schemas["ShipmentView"];
 export type WarehouseOrder = Schemas["WarehouseOrderView"];
+export type ReturnRequest = Schemas["ReturnView"];
 export type Invoice = Schemas["InvoiceView"];
 export type Payment = Schemas["PaymentView"];
 export type Company = Schemas["CompanyView"];

@@ -1,26 +1,24 @@
 import { Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { company, newestWarehouseOrders } from "../../api/queries";
+import { company, fulfilment } from "../../api/queries";
 import { Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
-import { useNow } from "../../components/useNow";
-import { figuresOf, STANDING_MEANS, STANDING_NAMES, STANDINGS } from "./standing";
+import { STANDING_MEANS, STANDING_NAMES, STANDINGS } from "./standing";
 
 /** What each warehouse has, as figures that open the list which they count. */
 export function ByWarehouse() {
-  const reading = useQuery(newestWarehouseOrders);
+  const reading = useQuery(fulfilment);
   const warehouses = useQuery(company).data?.warehouses ?? [];
-  const now = useNow();
   return (
     <Panel>
       <Reading of={reading} rows={3}>
-        {({ items, more }) => (
+        {({ items }) => (
           <Table.ScrollContainer minWidth={520}>
             <Table aria-label="Warehouses">
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th>Warehouse{more && " (its newest orders)"}</Table.Th>
+                  <Table.Th>Warehouse</Table.Th>
                   {STANDINGS.map((standing) => (
                     <Table.Th key={standing} className="num" title={STANDING_MEANS[standing]}>
                       {STANDING_NAMES[standing]}
@@ -29,11 +27,7 @@ export function ByWarehouse() {
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
-                {figuresOf(
-                  items,
-                  warehouses.map(({ id }) => id),
-                  now,
-                ).map(({ node, counts }) => (
+                {items.map(({ node, ...counts }) => (
                   <Table.Tr key={node}>
                     <Table.Td>
                       <Link to="/fulfilment" search={{ node }}>

@@ -1,7 +1,7 @@
 import { Drawer, Group, Select, SimpleGrid, Table, Tabs, Text } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { company, shipment, shipments, warehouseOrder, warehouseOrders } from "../../api/queries";
+import { company, returnRequests, shipment, shipments, warehouseOrder, warehouseOrders } from "../../api/queries";
 import type { Shipment, WarehouseOrder } from "../../api/types";
 import { Status } from "../../components/badges";
 import type { Column } from "../../components/Grid";
@@ -9,14 +9,15 @@ import { List } from "../../components/List";
 import { Description } from "../../components/Named";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
-import { useNow } from "../../components/useNow";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
 import { words } from "../../lib/words";
+import { ReturnContext } from "../exceptions/ReturnContext";
 import { ByWarehouse } from "./ByWarehouse";
 import { Intercept } from "./Intercept";
+import { RETURN_STATES, RETURNS, RETURNS_CSV } from "./returns";
 import { SourceAgain } from "./SourceAgain";
-import { STANDING_NAMES, STANDINGS, type Standing, stands } from "./standing";
+import { STANDING_NAMES, STANDINGS, type Standing } from "./standing";
 
 const route = getRouteApi("/fulfilment");
 const PROGRESS = ["created", "sent", "acknowledged", "picked", "completed", "rejected", "cancelled"];
@@ -159,16 +160,18 @@ const SHIPMENTS_CSV: readonly CsvColumn<Shipment>[] = [
 
 /** What is with the warehouses, and what has left them. */
 export function FulfilmentPage() {
-  const { tab = "warehouse-orders", progress, node, stand, sort, open } = route.useSearch();
-  const now = useNow();
+  const { tab = "warehouse-orders", progress, node, stand, status, sort, open } = route.useSearch();
   const navigate = route.useNavigate();
   const nodes = useQuery(company).data?.warehouses ?? [];
-  const orders = useInfiniteQuery({ ...warehouseOrders({}), enabled: tab === "warehouse-orders" });
+  const filter = { ...(node && { node }), ...(progress && { progress }), ...(stand && { standing: stand }) };
+  const orders = useInfiniteQuery({ ...warehouseOrders(filter), enabled: tab === "warehouse-orders" });
   const left = useInfiniteQuery({ ...shipments({}), enabled: tab === "shipments" });
+  const back = useInfiniteQuery({ ...returnRequests(status ? { status } : {}), enabled: tab === "returns" });
   function set(change: {
     progress?: string | undefined;
     node?: string | undefined;
     stand?: Standing | undefined;
+    status?: string | undefined;
     sort?: string | undefined;
     open?: string | undefined;
   }): void {
@@ -177,15 +180,28 @@ export function FulfilmentPage() {
   return (
     <Page title="Fulfilment">
       <Group gap="xs">
-        <Select
-          aria-label="Warehouse"
-          placeholder="Warehouse"
-          clearable
-          value={node ?? null}
-          onChange={(value) => set({ node: value ?? undefined })}
-          data={nodes.map(({ id, name }) => ({ value: id, label: name }))}
-          w={190}
-        />
+        {tab !== "returns" && (
+          <Select
+            aria-label="Warehouse"
+            placeholder="Warehouse"
+            clearable
+            value={node ?? null}
+            onChange={(value) => set({ node: value ?? undefined })}
+            data={nodes.map(({ id, name }) => ({ value: id, label: name }))}
+            w={190}
+          />
+        )}
+        {tab === "returns" && (
+          <Select
+            aria-label="State of the return"
+            placeholder="State"
+            clearable
+            value={status ?? null}
+            onChange={(value) => set({ status: value ?? undefined })}
+            data={RETURN_STATES.map((value) => ({ value, label: words(value) }))}
+            w={170}
+          />
+        )}
         {tab === "warehouse-orders" && (
           <Select
             aria-label="Progress"
@@ -215,7 +231,11 @@ export function FulfilmentPage() {
           value={tab}
           onChange={(next) =>
             void navigate({
-              search: (before) => ({ ...before, tab: next === "shipments" ? "shipments" : undefined, sort: undefined }),
+              search: (before) => ({
+                ...before,
+                tab: next === "shipments" || next === "returns" ? next : undefined,
+                sort: undefined,
+              }),
               replace: true,
             })
           }
@@ -224,6 +244,7 @@ export function FulfilmentPage() {
           <Tabs.List>
             <Tabs.Tab value="warehouse-orders">Warehouse orders</Tabs.Tab>
             <Tabs.Tab value="shipments">Shipments</Tabs.Tab>
+            <Tabs.Tab value="returns">Returns</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="warehouse-orders">
             <List
@@ -232,20 +253,16 @@ export function FulfilmentPage() {
               columns={ORDERS}
               csv={ORDERS_CSV}
               idOf={({ id }) => id}
-              only={
-                node || progress || stand
-                  ? (row) =>
-                      (!node || row.node === node) &&
-                      (!progress || row.progress === progress) &&
-                      (!stand || stands(row, stand, now))
-                  : undefined
-              }
               height="calc(100vh - 430px)"
               current={open}
               onOpen={({ id }) => set({ open: id })}
               sort={sort}
               onSort={(next) => set({ sort: next })}
-              none="Orders are released to warehouses by themselves, once nothing holds them."
+              none={
+                node || progress || stand
+                  ? "None stands so: choose something else above."
+                  : "Orders are released to warehouses by themselves, once nothing holds them."
+              }
             />
           </Tabs.Panel>
           <Tabs.Panel value="shipments">
@@ -263,6 +280,24 @@ export function FulfilmentPage() {
               none="Shipments appear as warehouses confirm them."
             />
           </Tabs.Panel>
+          <Tabs.Panel value="returns">
+            <List
+              noun="return"
+              reading={back}
+              columns={RETURNS}
+              csv={RETURNS_CSV}
+              idOf={({ id }) => id}
+              current={open}
+              onOpen={({ id }) => set({ open: id })}
+              sort={sort}
+              onSort={(next) => set({ sort: next })}
+              none={
+                status
+                  ? "None is so far: choose another state above."
+                  : "What customers want to give back waits here for a decision, whoever asks for it."
+              }
+            />
+          </Tabs.Panel>
         </Tabs>
       </Panel>
       <Drawer
@@ -274,6 +309,7 @@ export function FulfilmentPage() {
       >
         {open?.startsWith("WO") && <OrderDetails id={open} />}
         {open?.startsWith("SH") && <ShipmentDetails id={open} />}
+        {open?.startsWith("RT") && <ReturnDetails id={open} />}
       </Drawer>
     </Page>
   );
@@ -362,6 +398,21 @@ function ShipmentDetails({ id }: { id: string }) {
         </>
       )}
     </Reading>
+  );
+}
+
+/** What is asked for, and where somebody decides on it. */
+function ReturnDetails({ id }: { id: string }) {
+  return (
+    <>
+      <ReturnContext id={id} />
+      <Text size="sm" mt="md">
+        <Link to="/exceptions" search={{ kind: "RETURN-DISCREPANCY", q: id }}>
+          Its case
+        </Link>{" "}
+        is where somebody with the authority decides on it.
+      </Text>
+    </>
   );
 }
 

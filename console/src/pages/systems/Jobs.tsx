@@ -34,12 +34,12 @@ function State({ of }: { of: string }) {
 }
 
 const COLUMNS: readonly Column<Job>[] = [
-  { id: "id", header: "Job", width: 150, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
-  { id: "type", header: "Type", width: 200, grow: true, cell: ({ type }) => type, by: ({ type }) => type },
+  { id: "id", header: "Job", width: 130, cell: ({ id }) => <b>{id}</b>, by: ({ id }) => id },
+  { id: "type", header: "Type", width: 160, grow: true, cell: ({ type }) => type, by: ({ type }) => type },
   {
     id: "status",
     header: "State",
-    width: 160,
+    width: 130,
     cell: ({ status }) => <State of={status} />,
     by: ({ status }) => status,
   },
@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<Job>[] = [
   {
     id: "worker",
     header: "Worker",
-    width: 170,
+    width: 150,
     cell: ({ worker, leased_by }) =>
       leased_by ? (
         <>
@@ -71,16 +71,7 @@ const COLUMNS: readonly Column<Job>[] = [
     cell: ({ lease_until }) => (lease_until ? <When at={lease_until} /> : "–"),
     by: ({ lease_until }) => lease_until ?? "",
   },
-  { id: "leases", header: "Leased", width: 90, end: true, cell: ({ leases }) => leases, by: ({ leases }) => leases },
-  {
-    id: "priority",
-    header: "Priority",
-    width: 90,
-    end: true,
-    cell: ({ priority }) => priority,
-    by: ({ priority }) => priority,
-  },
-  { id: "instance", header: "Instance", width: 140, cell: ({ instance }) => instance, by: ({ instance }) => instance },
+  { id: "instance", header: "Instance", width: 120, cell: ({ instance }) => instance, by: ({ instance }) => instance },
 ];
 
 const CSV: readonly CsvColumn<Job>[] = [
@@ -184,6 +175,7 @@ function Details({ job }: { job: Job }) {
           <When at={job.created_at} />
         </Fact>
         <Fact name="Leased so far">{count(job.leases, "time")}</Fact>
+        <Fact name="Priority">{job.priority}</Fact>
         <Fact name="Worker">{job.leased_by ? `${job.worker} as ${job.leased_by}` : "nobody"}</Fact>
         {job.lease_until && (
           <Fact name="Until">

@@ -1,7 +1,7 @@
 import { Alert, Group, SimpleGrid, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { Children, type CSSProperties, lazy, type ReactNode, Suspense, useMemo } from "react";
 import { company, openExceptions, progress, systems, today, webhooks } from "../../api/queries";
 import type { Exception, OfDay, Progress, System } from "../../api/types";
 import { Amounts } from "../../components/Amount";
@@ -159,11 +159,13 @@ function Figures({ of: { orders, payments }, open, day: ofDay }: FiguresProps) {
 /** Figures that belong together, under a name of their own. */
 function Band({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <section aria-label={name}>
+    <section aria-label={name} className="band">
       <Text size="xs" className="muted" mb={4} fw={600}>
         {name}
       </Text>
-      <div className="figures">{children}</div>
+      <div className="figures" style={{ "--figures": Children.count(children) } as CSSProperties}>
+        {children}
+      </div>
     </section>
   );
 }
