@@ -209,4 +209,42 @@ describe("trade", () => {
       await tell("work");
     }
   });
+
+  it("record what a warehouse without a system says: what it shipped leaves, and is billed", async () => {
+    const warehouses = inject("warehouses");
+    const tell = (what: "fail" | "work") =>
+      Promise.all(warehouses.map((way) => fetch(`${way}/--${what}`, { method: "POST" })));
+    await tell("fail");
+    try {
+      const [account] = await customers();
+      const { item } = await atBoth();
+      const id = await order(account, item, 1);
+      const found = async () =>
+        (await ask<{ items: { id: string }[] }>("dora", `/v1/warehouse-orders?order=${id}`)).items;
+      const released = await until(async () => (await found())[0], "the warehouse order");
+      const page = await as(browser, "wendy");
+      await page.goto(`${consoleUrl()}/fulfilment?open=${released.id}`);
+      const drawer = page.getByRole("dialog", { name: new RegExp(released.id) });
+      await drawer.getByRole("button", { name: "It has shipped …" }).click();
+      const dialog = page.getByRole("dialog", { name: new RegExp(`shipped of ${released.id}`) });
+      await dialog.getByLabel("Number of the shipment there").fill(`PAPER-${released.id}`);
+      await dialog.getByLabel("Tracking").fill("1Z999");
+      await dialog.getByRole("button", { name: "Record it" }).click();
+      await dialog.waitFor({ state: "detached" });
+      const now = async () =>
+        (await ask<{ lines: { shipped: number; invoiced: number }[] }>("dora", `/v1/orders/${id}`)).lines[0];
+      await until(async () => (await now())?.shipped === 1 && (await now())?.invoiced === 1, "the invoice");
+      await drawer.getByText("Completed").waitFor();
+      await page.context().close();
+      const seller = await as(browser, "sally");
+      await seller.goto(`${consoleUrl()}/fulfilment?tab=returns`);
+      await seller
+        .getByRole("row", { name: /RT-\d+/ })
+        .first()
+        .waitFor();
+      await seller.context().close();
+    } finally {
+      await tell("work");
+    }
+  });
 });

@@ -18,6 +18,7 @@ import { Intercept } from "./Intercept";
 import { RETURN_STATES, RETURNS, RETURNS_CSV } from "./returns";
 import { SourceAgain } from "./SourceAgain";
 import { STANDING_NAMES, STANDINGS, type Standing } from "./standing";
+import { Told } from "./Told";
 
 const route = getRouteApi("/fulfilment");
 const PROGRESS = ["created", "sent", "acknowledged", "picked", "completed", "rejected", "cancelled"];
@@ -338,6 +339,7 @@ function OrderDetails({ id }: { id: string }) {
             <Fact name="Asked back">{found.cancel_requested ? "yes" : "no"}</Fact>
           </SimpleGrid>
           <Units lines={found.lines} />
+          <Told order={found} />
           <SourceAgain order={found} />
           <Text size="sm" mt="md">
             Shipments:{" "}

@@ -1,4 +1,5 @@
 import type { WarehouseOrder } from "../../api/types";
+import { isOver } from "./warehouse";
 
 /** How a warehouse order stands; it may stand in several ways at once. */
 export const STANDINGS = ["open", "unacknowledged", "late", "short"] as const;
@@ -19,11 +20,10 @@ export const STANDING_MEANS: Readonly<Record<Standing, string>> = {
   short: "The warehouse did not have some of the units, or refused them",
 };
 
-const OVER: ReadonlySet<string> = new Set(["completed", "rejected", "cancelled"]);
-
 /** Why a warehouse order cannot be taken from its warehouse; nothing if it can. */
-export function mayNotLeave({ id, progress, shipments }: WarehouseOrder): string | undefined {
-  if (OVER.has(progress)) return `${id} is over.`;
+export function mayNotLeave(order: WarehouseOrder): string | undefined {
+  const { id, shipments } = order;
+  if (isOver(order)) return `${id} is over.`;
   if (shipments.length > 0)
     return `Part of ${id} has shipped: what is left is dropped by the warehouse, and then sourced again.`;
   return undefined;
