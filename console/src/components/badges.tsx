@@ -5,6 +5,8 @@ type Tone = "red" | "orange" | "yellow" | "green" | "blue" | "accent" | "gray";
 const STATUS: Readonly<Record<string, Tone>> = {
   on_hold: "red",
   backordered: "orange",
+  submitted: "blue",
+  failed: "red",
   validating: "blue",
   approved: "blue",
   in_fulfilment: "accent",

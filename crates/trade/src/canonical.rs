@@ -15,9 +15,16 @@ use Told::{By, Not};
 pub const CANONICAL: &[(Option<u8>, &str, Told)] = &[
     (Some(1), "order.received", By("order.received", "")),
     (Some(2), "order.duplicate_detected", By("order.duplicate_detected", "")),
-    (Some(3), "order.submitted", By("order.received", "An order is received as it was submitted, in one step.")),
+    (
+        Some(3),
+        "order.submitted",
+        By(
+            "order.received",
+            "An order is received as it was submitted, in one step; it is `submitted` until it is checked.",
+        ),
+    ),
     (Some(4), "order.validated", By("order.validated", "")),
-    (Some(5), "order.validation_failed", By("order.hold_placed", "`kind` says which check failed, `lines` where.")),
+    (Some(5), "order.validation_failed", By("order.validation_failed", "")),
     (Some(6), "order.hold_placed", By("order.hold_placed", "")),
     (Some(7), "order.hold_released", By("order.hold_released", "")),
     (Some(8), "order.approved", By("order.approved", "")),

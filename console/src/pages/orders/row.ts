@@ -68,6 +68,7 @@ export function matches(row: OrderRow, typed: string | undefined): boolean {
 
 /** The statuses of an order, in the order of its way. */
 export const STATUSES = [
+  "submitted",
   "validating",
   "on_hold",
   "approved",
@@ -80,7 +81,8 @@ export const STATUSES = [
   "closed",
   "cancelled",
   "rejected",
+  "failed",
 ] as const;
 
 /** Those in which somebody still has something to do; the columns of the board. */
-export const ON_THE_WAY = STATUSES.slice(0, 9);
+export const ON_THE_WAY = STATUSES.slice(0, 10);

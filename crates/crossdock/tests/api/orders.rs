@@ -63,7 +63,7 @@ pub(crate) fn orders(api: &mut Api<'_>) {
     let id = text(&api.post("/v1/orders", &by_milestone)["id"]);
     let path = format!("/v1/orders/{id}");
     until("it to be approved", || {
-        (!["received", "validating", "on_hold"].contains(&api.get(&path).json()["status"].as_str()?)).then_some(())
+        (!["submitted", "validating", "on_hold"].contains(&api.get(&path).json()["status"].as_str()?)).then_some(())
     });
     api.post(&format!("{path}/milestones"), &json!({ "what": "the fitting is done" }));
 

@@ -375,6 +375,8 @@ mod tests {
             exception: None,
             placed_by: Default::default(),
             found: Default::default(),
+            owner: None,
+            due: None,
         };
         let held = |exception| {
             let (mut order, stock) = sound();

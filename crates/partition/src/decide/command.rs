@@ -20,7 +20,7 @@ use crate::key::{AnyKey, AnyState};
 use crate::timer::TimerOwner;
 
 /// The process that carries an order.
-const ORDER_PROCESS: &str = "order-to-cash";
+pub(super) const ORDER_PROCESS: &str = "order-to-cash";
 
 pub(super) fn carry_out(txn: &mut Txn<'_>, body: &Body) -> Outcome<Reply> {
     let cx = txn.cx.clone();

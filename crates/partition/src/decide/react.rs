@@ -279,7 +279,10 @@ pub(super) fn to_process(
             }
             ProcessEvent::ChildCancelled { child, .. } if outlives_caller(txn, *child)? => {}
             ProcessEvent::ChildCancelled { child, .. } => txn.then(FollowUp::Step(*child, Input::Cancel)),
-            ProcessEvent::InstanceTerminated => release_start(txn, instance)?,
+            ProcessEvent::InstanceTerminated => {
+                release_start(txn, instance)?;
+                order_left(txn, instance)?;
+            }
             ProcessEvent::InstanceCompleted => {
                 release_start(txn, instance)?;
                 if let Some(parent) = instance.parent() {
@@ -318,6 +321,17 @@ pub(super) fn to_process(
         }
     }
     Ok(())
+}
+
+/// The process that carries an order was ended: where the order is not over, nothing carries it on (domain §1.5.1, Failed).
+fn order_left(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
+    if instance.process_id() != command::ORDER_PROCESS {
+        return Ok(());
+    }
+    let variables = instance.root_variables();
+    let Some(order) = variables.get("orderId").and_then(|id| id.as_str()?.parse::<OrderId>().ok()) else { return Ok(()) };
+    let reason = text(format_args!("process instance {} was ended by {}", instance.id(), txn.cx.actor.id));
+    Ok(trade::order::fail(txn.books(), order, reason)?)
 }
 
 /// Whether a called process goes on when nobody waits for it any more: what has legally happened has to be brought to its end.

@@ -1,6 +1,7 @@
 //! Orders that are kept for suspected fraud or export control (domain §1.5.1, §1.12).
 
-use partition::Body;
+use feel::{Context as Variables, Value};
+use partition::{Body, Operation};
 use trade::exception::{Action, ExceptionKind};
 use trade::master::{BillingPolicy, PriceTier, Quote, QuotedPrice};
 use trade::order::{HoldKind, Status, Submission};
@@ -59,5 +60,21 @@ fn domain_1_3_an_order_waits_for_the_quote_that_it_names_and_goes_on_when_that_i
     assert_eq!((line.price, line.price_rule.as_str()), (Decimal::from(8i64), "quote Q-7"));
     assert_eq!((order.holds.len(), order.warehouse_orders.len()), (0, 1));
     assert!(world.open(ExceptionKind::Price).is_empty());
+    world.check();
+}
+
+#[test]
+fn domain_1_5_1_an_order_whose_process_is_ended_has_failed_until_another_one_carries_it_on() {
+    let mut world = World::new(true);
+    world.stock("X", "EAST", 10);
+    let id = world.order(&[("X", 10)], BillingPolicy::OnOrder);
+    let instance = world.instance("order-to-cash");
+    world.tell(Body::Operate { instance, operation: Operation::Cancel, reason: "it hangs".into() });
+    let order = world.state(id);
+    assert_eq!(order.status(), Status::Failed);
+    assert!(order.failed.clone().unwrap().contains("was ended by"), "{order:?}");
+    let variables = Variables::from_iter([("orderId", Value::from(id.to_string()))]);
+    world.tell(Body::StartInstance { process: "order-to-cash".into(), variables });
+    assert_eq!(world.state(id).status(), Status::Approved);
     world.check();
 }

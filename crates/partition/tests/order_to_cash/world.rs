@@ -246,6 +246,15 @@ impl World {
         }
     }
 
+    /// The instance of a process that runs; the last one of several.
+    pub(crate) fn instance(&self, process: &str) -> engine::InstanceId {
+        let running = self.disk.states.values().filter_map(|state| match state {
+            AnyState::Instance(instance) if instance.process_id() == process => Some(instance.id()),
+            _ => None,
+        });
+        running.max().unwrap()
+    }
+
     /// The open exceptions of a type.
     pub(crate) fn open(&self, kind: ExceptionKind) -> Vec<Arc<Exception>> {
         let exceptions = self.disk.states.values().filter_map(|state| match state {

@@ -41,6 +41,7 @@ pub(crate) struct ProgressView {
 
 /// The labels of orders.
 pub(crate) const ORDER: &[&str] = &[
+    "submitted",
     "validating",
     "on_hold",
     "approved",
@@ -53,6 +54,7 @@ pub(crate) const ORDER: &[&str] = &[
     "closed",
     "cancelled",
     "rejected",
+    "failed",
 ];
 /// How far exceptions are.
 pub(crate) const EXCEPTION: &[&str] = &["open", "claimed", "resolved", "cleared"];

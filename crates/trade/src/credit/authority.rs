@@ -102,6 +102,8 @@ mod tests {
                 exception: None,
                 placed_by: Text::default(),
                 found: Text::default(),
+                owner: None,
+                due: None,
             };
             let actor = Actor { id: name.into(), roles: vec![role], limit: None };
             authorise(&Company::default(), &account, &account, &order, &hold, &actor).is_ok()

@@ -29,7 +29,10 @@ impl Folded for Order {
         match event {
             OrderEvent::Received(order) => *self = (**order).clone(),
             OrderEvent::DuplicateDetected { first } => self.duplicate_of = Some(*first),
-            OrderEvent::Validated { .. } => self.validated = true,
+            OrderEvent::Validated { .. } => (self.validated, self.checked) = (true, true),
+            OrderEvent::ValidationFailed { .. } => self.checked = true,
+            OrderEvent::Failed { reason } => self.failed = Some(reason.clone()),
+            OrderEvent::Restarted => self.failed = None,
             OrderEvent::LinePriced { line, price, rule, tax_category, .. } => {
                 self.revalue = true;
                 if let Some(line) = self.line_mut(*line) {
@@ -171,7 +174,7 @@ impl Folded for Order {
                     line.returned -= *quantity;
                 }
             }
-            OrderEvent::Closed { at } => {
+            OrderEvent::Closed { at, .. } => {
                 self.closed_at = Some(*at);
                 (self.reopened, self.corrected) = (false, false);
             }

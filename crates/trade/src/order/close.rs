@@ -1,7 +1,10 @@
 //! Nothing is left to do.
 
+use units::Text;
+
 use super::event::OrderEvent;
 use super::find::existing;
+use super::state::{Bucket, Order};
 use crate::books::{Books, Stop};
 use crate::context::Context;
 use crate::ids::*;
@@ -19,9 +22,20 @@ pub fn close(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<bool, S
     if !is_done || order.rejected.is_some() {
         return Ok(false);
     }
+    let reason = Text::const_new(reason(&order));
     drop(order);
-    books.record(&id, OrderEvent::Closed { at: cx.now });
+    books.record(&id, OrderEvent::Closed { at: cx.now, reason });
     Ok(true)
+}
+
+/// Why an order is over that is closed now.
+fn reason(order: &Order) -> &'static str {
+    let has_shipped = order.units_in(Bucket::Shipped).is_positive();
+    match order.lines.iter().any(|line| line.buckets.shipped > line.sent_back) {
+        true => "settled",
+        false if has_shipped => "sent_back",
+        false => "cancelled",
+    }
 }
 
 #[cfg(test)]
@@ -50,8 +64,10 @@ mod tests {
         story.books().record(&id, invoiced);
         assert_eq!(close(story.books(), id, &at(3)), Ok(false));
         story.books().record(&id, OrderEvent::ReceivableChanged { by: Amount(-10_000) });
-        assert_eq!(close(story.books(), id, &at(4)), Ok(true));
         story.books.take_events();
+        assert_eq!(close(story.books(), id, &at(4)), Ok(true));
+        let closed = OrderEvent::Closed { at: at(4).now, reason: "settled".into() };
+        assert_eq!(story.books.take_events(), [crate::Event::Order(id, closed)]);
         assert_eq!(close(story.books(), id, &at(5)), Ok(true));
         assert_eq!(story.books.take_events(), []);
     }

@@ -64,6 +64,19 @@ pub struct PassedCheck {
     pub result: Text,
 }
 
+/// A check that an order did not pass at validation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FailedCheck {
+    /// Which: `items`, `ship_to` or `duplicate`.
+    pub code: Text,
+    /// On which line; `None` for the whole order.
+    pub line: Option<LineNo>,
+    /// What it takes to pass.
+    pub expected: Text,
+    /// What was found.
+    pub actual: Text,
+}
+
 /// A fact about one order. Names in the feed: `order.received`, `order.hold_placed` … (domain §1.5.3).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum OrderEvent {
@@ -103,6 +116,11 @@ pub enum OrderEvent {
     Validated {
         /// What was checked.
         checks: Vec<PassedCheck>,
+    },
+    /// It did not pass a check at validation; the holds of those follow. Told again only if something else is wrong.
+    ValidationFailed {
+        /// Every check that failed, line by line.
+        failures: Vec<FailedCheck>,
     },
     /// Tax was determined.
     TaxDetermined {
@@ -264,7 +282,17 @@ pub enum OrderEvent {
     Closed {
         /// When.
         at: Timestamp,
+        /// `settled`: all that shipped is paid. `sent_back`: all that shipped came back before it was billed. `cancelled`: nothing shipped.
+        #[serde(default)]
+        reason: Text,
     },
+    /// Its process was ended before it was over: nothing carries it on until another one is started for it.
+    Failed {
+        /// Why.
+        reason: Text,
+    },
+    /// Another process carries it on.
+    Restarted,
     /// A person let it pass in spite of the credit check.
     CreditReleased {
         /// Its gross value then.

@@ -69,7 +69,14 @@ pub(super) fn place(
     let kept = before.as_ref().filter(|before| !is_checks_own(before) || cx.actor.roles.contains(&Role::System));
     let (placed_at, placed_by) =
         kept.map_or((cx.now, cx.actor.id.clone()), |before| (before.placed_at, before.placed_by.clone()));
-    let hold = Hold { kind, reason, lines, amount, placed_at, exception: Some(exception), placed_by, found };
+    let asked = books.exception(&exception)?;
+    // what became of the exception since it was asked is told there
+    let (owner, due) = match before.as_ref().filter(|before| before.exception == Some(exception)) {
+        Some(before) => (before.owner, before.due),
+        None => asked.map_or((None, None), |asked| (Some(asked.owner), Some(asked.resolve_by))),
+    };
+    let exception = Some(exception);
+    let hold = Hold { kind, reason, lines, amount, placed_at, exception, placed_by, found, owner, due };
     if before.as_ref() != Some(&hold) {
         books.record(&id, OrderEvent::HoldPlaced(hold));
     }

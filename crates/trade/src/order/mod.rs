@@ -16,6 +16,7 @@ mod correct;
 mod duplicate;
 mod early;
 mod event;
+mod fail;
 mod find;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -44,7 +45,8 @@ pub use change::{Change, ChangeOutcome, change};
 pub use check::check;
 pub use close::close;
 pub use correct::correct_line;
-pub use event::{Applied, OrderEvent, PassedCheck, TaxBasis};
+pub use event::{Applied, FailedCheck, OrderEvent, PassedCheck, TaxBasis};
+pub use fail::{fail, restart};
 pub use hold::{hold_by_hand, keep_asked, place_hold, release_hold};
 pub use line_state::LineState;
 pub use promise::{Promised, promise};

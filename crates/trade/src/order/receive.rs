@@ -180,7 +180,7 @@ mod tests {
         let order = story.order(id);
         assert_eq!(order.lines[0].buckets.open, Quantity(30));
         assert_eq!(order.lines[0].requested_price, Some("2".parse().unwrap()));
-        assert_eq!((order.status(), order.ship_to.code.as_str()), (Status::Validating, "MAIN"));
+        assert_eq!((order.status(), order.ship_to.code.as_str()), (Status::Submitted, "MAIN"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use units::{Amount, Currency, Day, Decimal, Quantity, Text, Timestamp, Uom};
 
+use crate::context::Role;
 use crate::ids::*;
 use crate::master::{BillingPolicy, Consent, Incoterm, ShipTo, Terms};
 use crate::sourcing::{Exclusion, Method};
@@ -56,6 +57,12 @@ pub struct Order {
     pub holds: Vec<Hold>,
     /// Its items, units and ship-to passed the checks since the last change.
     pub validated: bool,
+    /// Somebody, or something, has begun to check it.
+    #[serde(default)]
+    pub checked: bool,
+    /// Why nothing carries it on: its process was ended before it was over.
+    #[serde(default)]
+    pub failed: Option<Text>,
     /// The order that came before with the same purchase order number, until somebody said that this one is meant.
     pub duplicate_of: Option<OrderId>,
     /// Gross value counted in the account's exposure as open orders, and not yet moved to another bucket.
@@ -398,6 +405,12 @@ pub struct Hold {
     /// What the screening had found, where a person has placed theirs over it.
     #[serde(default)]
     pub found: Text,
+    /// Whose business its exception was when it was placed.
+    #[serde(default)]
+    pub owner: Option<Role>,
+    /// Until when it was to be resolved then.
+    #[serde(default)]
+    pub due: Option<Timestamp>,
 }
 
 impl Hold {
@@ -435,6 +448,8 @@ pub enum HoldKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// Received, and not looked at yet.
+    Submitted,
     /// Being checked.
     Validating,
     /// A hold keeps it.
@@ -459,6 +474,8 @@ pub enum Status {
     Cancelled,
     /// Refused by a person.
     Rejected,
+    /// Its process was ended before it was over: nothing carries it on.
+    Failed,
 }
 
 impl Buckets {
@@ -610,10 +627,12 @@ impl Order {
             Status::Rejected
         } else if !self.lines.is_empty() && self.lines.iter().all(|line| line.buckets.cancelled == line.ordered()) {
             Status::Cancelled
+        } else if self.failed.is_some() {
+            Status::Failed
         } else if !self.holds.is_empty() {
             Status::OnHold
         } else if self.approved_at.is_none() {
-            Status::Validating
+            if self.checked || self.validated { Status::Validating } else { Status::Submitted }
         } else if self.is_fulfilled() {
             match (self.is_invoiced(), self.receivable.is_zero()) {
                 (true, true) => Status::Settled,

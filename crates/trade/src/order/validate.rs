@@ -4,7 +4,7 @@ use compact_str::format_compact;
 use units::{Amount, Text};
 
 use super::duplicate;
-use super::event::{OrderEvent, PassedCheck};
+use super::event::{FailedCheck, OrderEvent, PassedCheck};
 use super::find::{company, existing};
 use super::hold::{lift, place};
 use super::resolve;
@@ -35,9 +35,11 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
     let company = company(books)?;
     let mut lines = Vec::new();
     let mut reasons = Vec::new();
+    let mut failures = Vec::new();
     for line in &order.lines {
         if let Some(reason) = item_problem(books, line)? {
             lines.push(line.no);
+            failures.push(failed("items", Some(line.no), &reason));
             if reasons.len() < SPELLED_OUT {
                 reasons.push(format_compact!("line {}: {reason}", line.no.0));
             }
@@ -55,10 +57,19 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
     };
     let duplicate = duplicate::problem(books, &order)?;
     let is_clean = item.is_none() && address.is_none() && duplicate.is_none();
-    drop(order);
-
+    failures.extend(address.iter().map(|reason| failed("ship_to", None, reason)));
+    failures.extend(duplicate.iter().map(|reason| failed("duplicate", None, reason)));
     let findings =
         [(HoldKind::Item, item, lines), (HoldKind::Address, address, vec![]), (HoldKind::Duplicate, duplicate, vec![])];
+    let is_known = |(kind, reason, lines): &(HoldKind, Option<Text>, Vec<LineNo>)| {
+        let told = order.holds.iter().find(|hold| hold.kind == *kind);
+        reason.as_ref().is_none_or(|reason| told.is_some_and(|hold| hold.reason == *reason && hold.lines == *lines))
+    };
+    let is_news = !findings.iter().all(is_known);
+    drop(order);
+    if is_news {
+        books.record(&id, OrderEvent::ValidationFailed { failures });
+    }
     for (kind, reason, lines) in findings {
         match reason {
             Some(reason) => place(books, id, kind, reason, lines, Amount::ZERO, cx)?,
@@ -70,6 +81,16 @@ pub fn validate(books: &mut dyn Books, id: OrderId, cx: &Context) -> Result<(), 
         books.record(&id, OrderEvent::Validated { checks });
     }
     Ok(())
+}
+
+/// A check that failed, with what it takes to pass.
+fn failed(code: &'static str, line: Option<LineNo>, actual: &Text) -> FailedCheck {
+    let expected = match code {
+        "items" => "an item that is sold, in a unit that it is sold by",
+        "ship_to" => "a whole address in a country that a warehouse delivers to",
+        _ => "a purchase order number that the customer has not used before",
+    };
+    FailedCheck { code: Text::const_new(code), line, expected: Text::const_new(expected), actual: actual.clone() }
 }
 
 /// What was checked of an order that is clean.
@@ -187,7 +208,7 @@ mod tests {
     use crate::account::AccountEvent;
     use crate::master::{Item, ItemEvent};
     use crate::order::fixture::{Story, clerk, submitted};
-    use crate::order::{Destination, Submission};
+    use crate::order::{Destination, Status, Submission};
     use units::Quantity;
 
     fn kinds(story: &mut Story, id: OrderId) -> Vec<HoldKind> {
@@ -210,6 +231,33 @@ mod tests {
         assert_eq!(checks[0].input, "1 open lines");
         let holder = checks[1].holder.clone().unwrap();
         assert_eq!(checks[1].version, story.books().version(&holder).unwrap());
+        story.validate(id);
+        assert_eq!(story.books.take_events(), []);
+    }
+
+    #[test]
+    fn domain_1_5_3_what_fails_at_validation_is_told_once_before_its_holds_and_says_who_owns_them_until_when() {
+        let mut story = Story::new();
+        let lines = vec![submitted("X", "1"), submitted("NEW", "2")];
+        let id = story.receive(&Submission { lines, ..story.submission() }).unwrap();
+        assert_eq!(story.order(id).status(), Status::Submitted);
+        story.books.take_events();
+        story.validate(id);
+        let events = story.books.take_events();
+        let of_order = |event: &crate::Event| match event {
+            crate::Event::Order(_, event) => Some(event.clone()),
+            _ => None,
+        };
+        let told: Vec<OrderEvent> = events.iter().filter_map(of_order).collect();
+        let [OrderEvent::ValidationFailed { failures }, OrderEvent::HoldPlaced(hold)] = &told[..] else {
+            panic!("{told:?}")
+        };
+        assert_eq!(failures.len(), 1);
+        assert_eq!((failures[0].code.as_str(), failures[0].line), ("items", Some(LineNo(2))));
+        assert_eq!(failures[0].actual, "item NEW is unknown");
+        let asked = story.books().exception(&hold.exception.unwrap()).unwrap().unwrap();
+        assert_eq!((hold.owner, hold.due), (Some(asked.owner), Some(asked.resolve_by)));
+        assert_eq!(story.order(id).status(), Status::OnHold);
         story.validate(id);
         assert_eq!(story.books.take_events(), []);
     }

@@ -8,6 +8,7 @@ use trade::Refusal;
 use units::Text;
 
 use super::{Outcome, Txn, TxnStop, text};
+use crate::decide::command::ORDER_PROCESS;
 use crate::decide::deployed::Deployed;
 use crate::decide::react;
 use crate::definition::DefinitionId;
@@ -37,6 +38,12 @@ impl Txn<'_> {
         input: Input,
     ) -> Outcome<InstanceId> {
         let id = self.next_instance()?;
+        if definition.id == ORDER_PROCESS
+            && let Input::Start { variables } = &input
+            && let Some(order) = variables.get("orderId").and_then(|id| id.as_str()?.parse().ok())
+        {
+            trade::order::restart(self.books(), order)?;
+        }
         self.overlay.insert(AnyKey::Instance(id), None);
         self.record(Event::InstanceCreated { id, definition, parent, begun_by });
         self.step(id, input)?;
