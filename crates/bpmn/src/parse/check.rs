@@ -3,7 +3,7 @@
 use units::Timestamp;
 
 use super::{Draft, Reader, Xml, children, is_bpmn};
-use crate::{Cycle, Element, ElementIndex, Flow, FlowIndex, Interval, Kind, Severity, TimerKind, Trigger};
+use crate::{AdHoc, Cycle, Element, ElementIndex, Flow, FlowIndex, Interval, Kind, Severity, TimerKind, Trigger};
 
 impl<'a, 'x> Reader<'a, 'x> {
     pub(super) fn check(&mut self, draft: &Draft<'a, 'x>, flows: &[Flow]) {
@@ -18,7 +18,10 @@ impl<'a, 'x> Reader<'a, 'x> {
                 Kind::Process | Kind::SubProcess if element.start.is_none() && !self.refused_start(node) => {
                     self.forbid(node, format!("the {} has no start event", element.kind.label()), "add one");
                 }
-                Kind::AdHoc(_) => self.ad_hoc_contents(draft, place, node),
+                Kind::AdHoc(ad_hoc) => {
+                    self.ad_hoc_contents(draft, place, node);
+                    self.ad_hoc_begins(draft, place, ad_hoc, node);
+                }
                 Kind::Exclusive(default) | Kind::Inclusive(default) if element.outgoing.len() > 1 => {
                     self.choices(element, *default, node, flows);
                 }
@@ -118,6 +121,24 @@ impl<'a, 'x> Reader<'a, 'x> {
         if let Some(end) = inside().find(end) {
             let cause = format!("the ad-hoc sub-process has an end event: `{}`", end.id());
             self.forbid(node, cause, "remove it: the completion condition says when it ends");
+        }
+    }
+
+    /// What an ad-hoc sub-process is told to begin with is inside of it, and nothing leads there.
+    fn ad_hoc_begins(&mut self, draft: &Draft<'a, 'x>, place: usize, ad_hoc: &AdHoc, node: Xml<'a, 'x>) {
+        let constant = ad_hoc.active.as_ref().and_then(|active| active.constant()).and_then(feel::Value::as_list);
+        let can_begin = |inner: &Element| {
+            let attached = matches!(inner.kind, Kind::Boundary { .. } | Kind::EventSubProcess { .. } | Kind::LinkCatch);
+            usize::from(inner.scope.0) == place && inner.incoming.is_empty() && !inner.compensates && !attached
+        };
+        for id in constant.unwrap_or_default() {
+            let known = |inner: &&Element| Some(inner.id()) == id.as_str();
+            // what was refused is told already
+            let refused = id.as_str().is_some_and(|id| self.is_refused(id));
+            if !refused && !draft.elements.iter().find(known).is_some_and(can_begin) {
+                let cause = format!("it begins with {id}, which cannot begin in it");
+                self.forbid(node, cause, "name elements directly inside to which no flow leads");
+            }
         }
     }
 

@@ -26,7 +26,11 @@ impl<'a, 'x> Reader<'a, 'x> {
     /// The form of a user task or start event.
     pub(super) fn form(&mut self, node: Xml<'a, 'x>) -> Option<Named> {
         let Some(form) = zeebe(node, "formDefinition") else { return Some((None, None)) };
-        let named = ["formId", "formKey", "externalReference"].into_iter().find(|name| form.has_attribute(*name));
+        let mut all = ["formId", "formKey", "externalReference"].into_iter().filter(|name| form.has_attribute(*name));
+        let named = all.next();
+        if let (Some(named), Some(other)) = (named, all.next()) {
+            self.warn(form, format!("the form has `{named}`, which counts, and `{other}`"), "keep the one that is meant");
+        }
         let formula = match named {
             Some(named) => self.optional(form, named)?,
             None => None,

@@ -94,6 +94,12 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "draw it, or name a deployed form by `formId`",
             ),
             warning(
+                r#"{s}<bpmn:userTask id="u"><bpmn:extensionElements><zeebe:formDefinition formId="f" externalReference="g"/></bpmn:extensionElements></bpmn:userTask>"#,
+                "u",
+                "the form has `formId`, which counts, and `externalReference`",
+                "keep the one that is meant",
+            ),
+            warning(
                 r#"<bpmn:startEvent id="x"><bpmn:extensionElements><zeebe:formDefinition formId="=f"/></bpmn:extensionElements></bpmn:startEvent>"#,
                 "x",
                 "the form is an expression, and it has nothing to look at yet",
@@ -489,6 +495,12 @@ pub(crate) const TABLE: &[(&str, &[Case])] = &[
                 "make the start event interrupting",
             ),
             error(r#"{s}<bpmn:adHocSubProcess id="ah"/>"#, "ah", "the ad-hoc sub-process has no activity inside", "add one"),
+            error(
+                r#"{s}<bpmn:adHocSubProcess id="ah"><bpmn:extensionElements><zeebe:adHoc activeElementsCollection="=[&quot;a&quot;, &quot;b&quot;]"/></bpmn:extensionElements><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="b"/></bpmn:adHocSubProcess>"#,
+                "ah",
+                "it begins with \"b\", which cannot begin in it",
+                "name elements directly inside to which no flow leads",
+            ),
             error(
                 r#"{s}<bpmn:adHocSubProcess id="ah"><bpmn:task id="a"/><bpmn:endEvent id="e"/></bpmn:adHocSubProcess>"#,
                 "ah",
