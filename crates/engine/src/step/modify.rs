@@ -33,6 +33,7 @@ impl Step<'_, '_> {
         }
         for (scope, gateway) in modification.end_waiting {
             self.drop_tokens_at(scope, gateway);
+            let scope = self.end_emptied(scope);
             self.emptied.push(scope);
         }
         for key in modification.end {
@@ -58,22 +59,27 @@ impl Step<'_, '_> {
             _ => true,
         });
         thrower.into_iter().for_each(|thrower| self.undone(thrower));
-        let scope = self.end_path(scope);
+        let scope = self.end_emptied(scope);
         self.emptied.push(scope);
     }
 
-    /// A path inside of an ad-hoc sub-process of which everything was ended by hand gives no result. The scope that may have to end.
-    fn end_path(&mut self, scope: Key) -> Key {
-        let Some(live) = self.instance.live(scope).filter(|live| live.children == 0) else { return scope };
-        let outer = live.scope;
-        let moves =
-            |work: &Work| matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } if *of == scope);
-        let waits = self.instance.arrivals.iter().any(|arrival| arrival.scope == scope);
-        if !self.instance.is_inner(scope) || waits || self.queue.iter().any(moves) {
-            return scope;
+    /// A scope of which everything was ended by hand ends with it and does not go on behind itself: a token that is moved out of it would be
+    /// two. An ad-hoc sub-process goes by its completion condition. The scope that may have to end.
+    fn end_emptied(&mut self, mut scope: Key) -> Key {
+        while let Some(live) = self.instance.live(scope).filter(|live| live.children == 0 && live.key != ROOT) {
+            let (outer, thrower) = (live.scope, live.compensates);
+            let goes_by_condition = matches!(self.process.element(live.element).kind, Kind::AdHoc(_));
+            let moves =
+                |work: &Work| matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } if *of == scope);
+            let waits = self.instance.arrivals.iter().any(|arrival| arrival.scope == scope);
+            if goes_by_condition && !self.instance.is_inner(scope) || waits || self.queue.iter().any(moves) {
+                break;
+            }
+            self.terminate(scope);
+            thrower.into_iter().for_each(|thrower| self.undone(thrower));
+            scope = outer;
         }
-        self.terminate(scope);
-        outer
+        scope
     }
 
     /// The live scope in which an element can begin; scopes that are not live begin for it, without their own start.

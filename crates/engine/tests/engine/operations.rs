@@ -34,6 +34,25 @@ fn tokens_can_be_moved_into_scopes_that_are_not_live_and_the_instance_goes_on() 
 }
 
 #[test]
+fn a_token_that_is_moved_out_of_a_scope_is_one_and_not_two() {
+    let items = sub("b").replace(
+        r#"<bpmn:startEvent id="s2"/>"#,
+        r#"<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=[1, 2]"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics><bpmn:startEvent id="s2"/>"#,
+    );
+    for scope in [sub("b"), items] {
+        let process = model(&[START, &scope, &task("c"), END, &path(&["s", "sub", "c", "e"])].concat());
+        let mut play = Play::new(&process, "{}");
+        let inside = |(_, element): &(_, bpmn::ElementIndex)| process.element(*element).id() == "b";
+        let end = play.instance.live_elements().filter(inside).map(|(key, _)| key).collect();
+        let start = vec![process.find("c").unwrap()];
+        play.input(Input::Modify(Modification { start, end, ..Modification::default() })).unwrap();
+        assert_eq!(play.names(), ["c"], "{scope}");
+        play.complete("c", "{}");
+        assert!(play.ended());
+    }
+}
+
+#[test]
 fn the_last_token_that_is_ended_ends_the_instance_and_what_cannot_begin_is_refused() {
     let process = model(&[START, &task("a"), END, &path(&["s", "a", "e"])].concat());
     let mut play = Play::new(&process, "{}");
