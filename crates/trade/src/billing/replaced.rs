@@ -28,7 +28,7 @@ mod tests {
     /// Pays 90.00 for ten of X that were billed at 10.00, left with a bill of lading, and were billed anew at 9.50 and at 9.00; says what
     /// is owed then.
     fn paid_with(remittance: impl Fn(&mut Story, InvoiceId) -> String) -> Amount {
-        paid(90_00, |story, invoice, entry| entry.remittance = remittance(story, invoice).into())
+        paid(9_000, |story, invoice, entry| entry.remittance = remittance(story, invoice).into())
     }
 
     /// The same, for another amount and with all that the payer says.
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn domain_1_7_stage_5_what_a_line_takes_off_an_invoice_that_was_billed_anew_is_taken_off_the_one_in_its_place() {
         // both are paid by name; five are taken off the one that was billed anew, with a reason
-        let open = paid(175_00, |story, invoice, entry| {
+        let open = paid(17_500, |story, invoice, entry| {
             let number = |story: &mut Story, id| story.books().invoice(&id).unwrap().unwrap().number.clone();
             let last = story.books.iter().filter_map(|(_, aggregate)| match aggregate {
                 crate::Aggregate::Invoice(invoice) => Some(invoice.id),
@@ -101,9 +101,9 @@ mod tests {
                 adjustments,
                 ..RemittanceLine::default()
             };
-            let damage = Adjustment { amount: Amount(5_00), reason: "DMG".into() };
-            entry.lines = vec![line(number(story, invoice), 85_00, vec![damage]), line(number(story, other), 90_00, vec![])];
+            let damage = Adjustment { amount: Amount(500), reason: "DMG".into() };
+            entry.lines = vec![line(number(story, invoice), 8500, vec![damage]), line(number(story, other), 9_000, vec![])];
         });
-        assert_eq!(open, Amount(5_00), "the deduction stays open on its own invoice");
+        assert_eq!(open, Amount(500), "the deduction stays open on its own invoice");
     }
 }
