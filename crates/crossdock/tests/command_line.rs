@@ -336,6 +336,26 @@ fn orders_of_every_format_are_imported_once_and_x12_is_acknowledged() {
     site.is_sound();
 }
 
+#[test]
+fn a_demo_of_a_file_without_orders_is_wrong_use_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, data) = (folder.path().join("input.csv"), folder.path().join("data"));
+    let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+    let demo = |content: &[u8]| {
+        std::fs::write(&file, content).unwrap();
+        let (file, data) = (file.to_str().unwrap(), data.to_str().unwrap());
+        run(&["demo", "--exit", "--input", file, "--data", data])
+    };
+    let no_column = ["input.csv, row 1", "the column invoiceno is missing", "give the columns"];
+    demo(b"number,item\n1,A\n").fails(2, &no_column);
+    demo(b"\x89PNG\r\n\x1a\n\0\0\xff\xfe").fails(2, &no_column);
+    demo(b"").fails(2, &no_column);
+    demo(header.as_bytes()).fails(2, &["input.csv", "no row of it", "give rows"]);
+    let many = format!("{header}1,A,Thing,many,2010-12-01 08:26:00,1.00,1,EIRE\n");
+    demo(many.as_bytes()).fails(2, &["input.csv, row 2, column quantity", "`many` cannot be read"]);
+    assert!(!data.exists());
+}
+
 /// A demo that has run to its end has something of everything.
 #[test]
 fn every_command_that_looks_says_the_same_over_the_api_and_on_the_store() {
@@ -393,6 +413,15 @@ fn every_command_that_looks_says_the_same_over_the_api_and_on_the_store() {
     site.cli_on_store(&["import", "orders", &path("orders.csv")]).fails(3, &["no server runs on this store"]);
     site.cli_on_store(&["bank", "import", &path("statement-camt053.xml")]).fails(3, &["no server runs on this store"]);
     site.cli_on_store(&["system", "list"]).fails(2, &["known to a running server alone"]);
+
+    // one unit comes back of what has shipped
+    site.cli(&["return", "request", id, "--line", "1", "--reason", "damaged"]).fails(2, &["such as 1=5"]);
+    let asked = site.cli(&["return", "request", id, "--line", "1=1", "--reason", "damaged"]);
+    assert_eq!(asked.code, 0, "{asked:?}");
+    let shown = site.cli(&["return", "show", asked.out.trim(), "--json"]).json();
+    assert_eq!((&shown["order"], &shown["lines"][0]["quantity"]), (&json!(id), &json!(1)), "{shown}");
+    let listed = site.cli(&["return", "list", "--json"]).json();
+    assert_eq!(listed[0]["id"], asked.out.trim(), "the newest first: {listed}");
 
     let statement = site.cli(&["bank", "import", &path("statement-camt053.xml"), "--json"]);
     assert!(statement.json()["imported"].as_u64().unwrap() > 0, "{statement:?}");

@@ -107,6 +107,10 @@ fn a_process_owner_deploys_and_looks_after_what_runs() {
     // the next version calls the first step otherwise
     deploy(&site, "visit.bpmn", &people("visit", &["ring", "write"]), &[]);
     site.cli(&["instance", "migrate", &c]).fails(1, &["cannot go on with that version", "`call` is in use"]);
+    site.cli(&["instance", "migrate", &c, "--map", "call=ring", "--map", "call=write"])
+        .fails(2, &["`call` is mapped to `ring` and to `write`"]);
+    site.cli(&["instance", "cancel", &c, "--process", "visit"]).fails(2, &["--process chooses among many"]);
+    site.cli(&["instance", "suspend", &c, "--all"]).fails(2, &["--all chooses among many"]);
     let dry = site.cli(&["instance", "migrate", "--process", "visit", "--dry-run", "--json"]).json();
     assert_eq!((&dry["matched"], &dry["would_change"]), (&json!(3), &json!(1)), "{dry}");
     let moved = site.cli(&["instance", "migrate", "--process", "visit", "--version", "1", "--map", "call=ring", "--json"]);

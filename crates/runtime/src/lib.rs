@@ -26,7 +26,7 @@ pub use handle::{Answer, Condition, Handle, Request, Version};
 pub use idempotency::digest;
 pub use offers::{Asking, Offers};
 pub use options::{EffectSink, Options, Progress};
-pub use preview::Preview;
+pub use preview::{Preview, Tried};
 pub use reconcile::{ReconcileError, accruals, reconcile, revaluation};
 pub use verify::{Difference, Verification, verify};
 pub use writer::{Runtime, RuntimeError};

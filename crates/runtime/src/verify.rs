@@ -1,5 +1,7 @@
 //! The journal is the truth: fold it again from the start and compare.
 
+mod replies;
+
 use std::collections::BTreeSet;
 
 use partition::{AnyKey, AnyState, Fold, Head, Row, RowKey, Subject, Table};
@@ -20,6 +22,8 @@ pub struct Verification {
     pub timers: u64,
     /// Original documents of orders held against their hashes.
     pub originals: u64,
+    /// Answers under idempotency keys compared.
+    pub replies: u64,
     /// Entries of orders and process instances compared.
     pub subjects: u64,
     /// The first thing that differs, if any.
@@ -49,6 +53,16 @@ pub enum Difference {
         /// Under which hash it was kept.
         sha256: String,
         /// `is missing`, or `was altered`.
+        what: &'static str,
+    },
+    /// What is kept as the answer to the request of an entry is not: sent again, it would be carried out twice, or be answered wrongly.
+    #[error("entry {position}: the answer kept under its idempotency key `{key}` {what}")]
+    Reply {
+        /// The entry.
+        position: u64,
+        /// The key.
+        key: String,
+        /// `is missing`, `is that of another request`, or `cannot be read`.
         what: &'static str,
     },
     /// The timeline of an order or process instance leads to an entry that is not about it, or does not lead to one that is.
@@ -111,7 +125,7 @@ pub enum Difference {
     },
 }
 
-/// Folds the journal again from the start and compares every aggregate, every timer and every hash. `tell` hears how many
+/// Folds the journal again from the start and compares every aggregate, every timer, every answer and every hash. `tell` hears how many
 /// of how many entries are done. A partition may run on the store meanwhile: what it commits from now on is not looked at.
 pub fn verify(reader: &mut dyn Reader, tell: impl FnMut(u64, u64)) -> Result<Verification, StoreError> {
     reader.take_snapshot()?;
@@ -126,6 +140,7 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
     let mut fold = Fold::new();
     let mut head = Head::default();
     let mut timelines: Vec<(Subject, u64)> = Vec::new();
+    let mut keys = replies::Keys::default();
     loop {
         let page = reader.entries(head.position, 1_000)?;
         if page.is_empty() {
@@ -149,6 +164,7 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
             }
             let subjects = partition::subjects(&entry.events, |key| fold.get(key).cloned());
             timelines.extend(subjects.into_iter().map(|subject| (subject, head.position)));
+            keys.note(&entry);
             verification.entries += 1;
         }
         tell(head.position, stored.position);
@@ -164,6 +180,9 @@ fn verify_snapshot(reader: &mut dyn Reader, mut tell: impl FnMut(u64, u64)) -> R
     }
     if verification.difference.is_none() {
         verification.difference = compare_originals(reader, &fold, &mut verification)?;
+    }
+    if verification.difference.is_none() {
+        verification.difference = keys.compare(reader, &mut verification)?;
     }
     Ok(verification)
 }
@@ -297,6 +316,7 @@ fn different(expected: &Row, table: Table, key: &RowKey, found: &Row) -> Option<
         ("at", expected.at == found.at),
         ("due", expected.due == found.due),
         ("amount", expected.amount == found.amount),
+        ("mark", expected.mark == found.mark),
     ];
     columns.into_iter().find(|(_, equal)| !equal).map(|(name, _)| name)
 }
@@ -326,6 +346,17 @@ mod tests {
         let place = earlier.data.windows(6).position(|bytes| bytes == b"a.form").unwrap();
         earlier.data[place] = b'b';
         assert_eq!(different(&row, table, &row_key, &earlier), Some("state"));
+    }
+
+    #[test]
+    fn a_column_that_lists_filter_by_and_that_differs_is_found() {
+        let key = AnyKey::Definition(DefinitionId { id: "a".into(), version: 1 });
+        let (table, row_key) = key.row();
+        let row = AnyState::Definition(Arc::default()).to_row(&key);
+        let mut other = row.clone();
+        other.mark = Some("x".into());
+        assert_eq!(different(&row, table, &row_key, &other), Some("mark"));
+        assert_eq!(different(&row, table, &row_key, &row), None);
     }
 
     #[test]

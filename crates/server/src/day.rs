@@ -19,11 +19,13 @@ use units::{Day, Timestamp};
 
 use crate::feed;
 use crate::problem::Problem;
-use crate::readers::company;
+use crate::readers::{Readers, company};
 use crate::state::AppState;
 
 /// Entries that one request looks through: a second or two of work. A longer day is told when it has been asked for often enough.
 const MOST: u64 = 50_000;
+/// Entries after which it is kept how far they are told.
+const PART: u64 = 500;
 
 /// A step that orders, or payments, take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +119,20 @@ impl OfDay {
         self.steps.get(&step).map_or(0, |numbers| numbers.len())
     }
 
+    /// Goes on up to the journal's end, or as far as one request does. Each part is kept as it is read: whoever asks may leave.
+    async fn follow(&mut self, readers: &Readers, head: u64) -> Result<(), Problem> {
+        let end = head.min(self.position + MOST);
+        while self.position < end {
+            let until = end.min(self.position + PART);
+            let note = |found: &mut Vec<(Step, u64)>, entry: &Entry| found.extend(steps(entry));
+            let found = feed::newest::walk(readers, (self.position, until), Vec::new(), note).await?;
+            self.note(found);
+            self.position = until;
+        }
+        self.is_complete = self.position >= head;
+        Ok(())
+    }
+
     fn note(&mut self, steps: Vec<(Step, u64)>) {
         for (step, number) in steps {
             Arc::make_mut(self.steps.entry(step).or_default()).insert(number);
@@ -163,19 +179,15 @@ impl Today {
             let position = state.readers.read(move |reader| feed::before(reader, since)).await?;
             *known = OfDay { day: Some(today), since, position, ..OfDay::default() };
         }
-        let until = head.min(known.position + MOST);
-        let note = |found: &mut Vec<(Step, u64)>, entry: &Entry| found.extend(steps(entry));
-        let found = feed::newest::walk(&state.readers, (known.position, until), Vec::new(), note).await?;
-        known.note(found);
-        known.position = until;
-        known.is_complete = known.position >= head;
+        known.follow(&state.readers, head).await?;
         Ok(known.clone())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use partition::{Body, Command};
+    use partition::{Body, Command, Head};
+    use store::{Batch, Store, StoredEntry};
     use trade::{OrderId, ShipmentId, WarehouseOrderId};
 
     use super::*;
@@ -208,6 +220,29 @@ mod tests {
         assert_eq!(known.took(Step::Released), [4]);
         assert_eq!(known.took(Step::Shipped), [7, 4]);
         assert_eq!((known.count(Step::Shipped), known.count(Step::Invoiced)), (2, 0));
+    }
+
+    #[tokio::test]
+    async fn what_was_read_is_kept_though_nobody_waits_for_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = store::Sqlite::open(folder.path()).unwrap();
+        let stored = |position: u64| {
+            let released = OrderEvent::Released { warehouse_order: WarehouseOrderId(1) };
+            let entry = Entry { position, ..entry(vec![(position, released)]) };
+            // who asks comes no further than this one, as if they had left there
+            let data = if position == PART + 9 { Vec::new() } else { rmp_serde::to_vec(&entry).unwrap() };
+            StoredEntry { position, at: 1, hash: [0; 32], data }
+        };
+        let entries: Vec<StoredEntry> = (1..=PART + 20).map(stored).collect();
+        let head = Head { position: PART + 20, hash: [0; 32] };
+        store.commit(&Batch { head, entries, ..Batch::default() }).unwrap();
+        let readers = Readers::open(&store, 1).unwrap();
+        let mut known = OfDay::default();
+        known.follow(&readers, head.position).await.unwrap_err();
+        assert_eq!((known.position, known.count(Step::Released)), (PART, 500));
+        assert!(!known.is_complete);
+        known.follow(&readers, PART + 8).await.unwrap();
+        assert_eq!((known.count(Step::Released), known.is_complete), (508, true));
     }
 
     #[test]

@@ -191,8 +191,10 @@ fn govern(path: &str, method: &HttpMethod, operation: &mut Operation) {
         .add("x-owner", crate::governance::operation::owner(tag))
         .add("x-permission", permission)
         .add("x-cost", governed.cost);
-    if let Some(parameter) = governed.wide_with {
-        extensions = extensions.add("x-cost-with", serde_json::json!({ parameter: crate::governance::operation::WIDE }));
+    if !governed.wide_with.is_empty() {
+        let cost = |parameter: &&'static str| (*parameter, crate::governance::operation::WIDE);
+        let costs: std::collections::BTreeMap<_, _> = governed.wide_with.iter().map(cost).collect();
+        extensions = extensions.add("x-cost-with", serde_json::json!(costs));
     }
     if !roles.is_empty() {
         extensions = extensions.add("x-roles", roles);

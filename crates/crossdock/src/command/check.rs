@@ -57,6 +57,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
             "aggregates": result.aggregates,
             "timers": result.timers,
             "originals": result.originals,
+            "replies": result.replies,
             "timeline_entries": result.subjects,
             "verify": if result.difference.is_none() { "ok" } else { "different" },
             "difference": result.difference.as_ref().map(ToString::to_string),
@@ -67,8 +68,9 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> anyhow::Result<Finding> {
         line(format_args!("timers compared          {}", result.timers));
         line(format_args!("timeline entries held    {}", result.subjects));
         line(format_args!("original documents held  {}", result.originals));
+        line(format_args!("answers under keys held  {}", result.replies));
         match &result.difference {
-            None => line("journal, hashes, stored state, timelines and originals agree"),
+            None => line("journal, hashes, stored state, timelines, originals and answers agree"),
             Some(difference) => line(format_args!("first difference: {difference}")),
         }
     }

@@ -207,10 +207,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Finding> {
             operate(arguments, &operation)
         }
         Command::Migrate(Migrate { to, elements, operate: arguments }) => {
-            let elements: Map<String, Value> = elements
-                .iter()
-                .map(|text| pair("--map", text).map(|(from, to)| (from.to_owned(), Value::from(to))))
-                .collect::<Result<_, _>>()?;
+            let elements = mapping(elements)?;
             operate(arguments, &json!({ "type": "migrate", "version": to, "elements": elements }))
         }
     }
@@ -228,6 +225,20 @@ fn pair<'a>(option: &str, text: &'a str) -> anyhow::Result<(&'a str, &'a str)> {
     let wrong = || WrongUse(format!("{option}: `{text}` is no pair of ids such as check=check-again"));
     let (from, to) = text.split_once('=').filter(|(from, to)| !from.is_empty() && !to.is_empty()).ok_or_else(wrong)?;
     Ok((from, to))
+}
+
+/// The new id of each old one.
+fn mapping(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
+    let mut elements = Map::new();
+    for text in pairs {
+        let (from, to) = pair("--map", text)?;
+        let before = elements.insert(from.to_owned(), Value::from(to));
+        if let Some(before) = before.as_ref().and_then(Value::as_str).filter(|before| *before != to) {
+            let cause = format!("--map: `{from}` is mapped to `{before}` and to `{to}`: give one of them");
+            return Err(WrongUse(cause).into());
+        }
+    }
+    Ok(elements)
 }
 
 impl Criteria {
@@ -387,7 +398,8 @@ fn tell(waiting: &Value, depth: usize) {
         let text = |name: &str| wait[name].as_str().unwrap_or_default();
         let until = wait["until"].as_str().map(|until| format!(" until {until}")).unwrap_or_default();
         let (name, kind, key, since) = (text("name"), text("waits_for").replace('_', "-"), &wait["key"], text("since"));
-        line(format_args!("{:indent$}{name} waits for a {kind} (key {key}) since {since}{until}", ""));
+        let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        line(format_args!("{:indent$}{name} waits for {article} {kind} (key {key}) since {since}{until}", ""));
         line(format_args!("{:indent$}  goes on when: {}", "", text("release")));
         line(format_args!("{:indent$}  who can: {}", "", text("who")));
         if let Some(effect) = wait.get("effect") {
@@ -416,6 +428,14 @@ fn of_exception(exception: &Value) -> String {
 
 /// One instance at once, or a batch that is followed to its end.
 fn operate(arguments: &Operate, operation: &Value) -> anyhow::Result<Finding> {
+    let chosen = arguments.criteria.given().into_iter().find_map(|(name, value)| value.map(|_| name.replace('_', "-")));
+    let chosen = chosen.or_else(|| arguments.all.then(|| "all".to_owned()));
+    if let (Some(instance), Some(chosen)) = (&arguments.instance, chosen) {
+        let cause = format!(
+            "{instance} is one instance, and --{chosen} chooses among many: give the number alone, or criteria alone"
+        );
+        return Err(WrongUse(cause).into());
+    }
     let api = arguments.target.open()?;
     let key = match &arguments.idempotency_key {
         Some(key) => key.clone(),

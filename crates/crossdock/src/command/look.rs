@@ -48,7 +48,7 @@ pub(crate) enum OrderCommand {
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ExceptionCommand {
-    /// List exceptions, the newest first
+    /// List exceptions: those that are open first, and of these the newest
     #[command(after_help = "Example:\n  crossdock exception list --status open")]
     List(ExceptionList),
     /// Show an exception and what may be done
@@ -367,12 +367,22 @@ fn show_order(order: &Value) {
     );
 }
 
-pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> {
-    match command {
-        ExceptionCommand::List(arguments) => list_by(
-            &arguments.list,
-            "/v1/exceptions",
-            &[("case", arguments.case.as_deref())],
+/// Without a status, whoever looks wants to know first what is open, however old it is.
+fn list_exceptions(ExceptionList { case, list }: &ExceptionList) -> anyhow::Result<Finding> {
+    let api = list.target.open()?;
+    let of = |status| {
+        let filters = [("case", case.as_deref()), ("status", status)];
+        block_on(pages(&api, "/v1/exceptions", &filters, list.limit))
+    };
+    let items = match list.status.as_deref() {
+        None => open_first([of(Some("open"))?, of(Some("claimed"))?].concat(), of(None)?, list.limit),
+        status => of(status)?,
+    };
+    if list.target.json {
+        output::json(&items)?;
+    } else {
+        table(
+            &items,
             &[
                 ("exception", "id"),
                 ("type", "kind"),
@@ -384,7 +394,21 @@ pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> 
                 ("case", "case"),
                 ("reason", "reason"),
             ],
-        ),
+        );
+    }
+    Ok(Finding::None)
+}
+
+/// The open ones, then of all that were found those that are not among them.
+fn open_first(open: Vec<Value>, all: Vec<Value>, limit: usize) -> Vec<Value> {
+    let known: std::collections::BTreeSet<String> = open.iter().map(|one| one["id"].to_string()).collect();
+    let others = all.into_iter().filter(|one| !known.contains(&one["id"].to_string()));
+    open.into_iter().chain(others).take(limit).collect()
+}
+
+pub(crate) fn exceptions(command: &ExceptionCommand) -> anyhow::Result<Finding> {
+    match command {
+        ExceptionCommand::List(arguments) => list_exceptions(arguments),
         ExceptionCommand::Show(arguments) => {
             let exception = get(&arguments.target, &format!("/v1/exceptions/{}", escape(&arguments.id)))?;
             if arguments.target.json {
@@ -643,9 +667,19 @@ fn show_invoice(arguments: &Show) -> anyhow::Result<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn values_in_paths_are_escaped() {
-        assert_eq!(super::escape("SO-1"), "SO-1");
-        assert_eq!(super::escape("a b/c?ü"), "a%20b%2Fc%3F%C3%BC");
+        assert_eq!(escape("SO-1"), "SO-1");
+        assert_eq!(escape("a b/c?ü"), "a%20b%2Fc%3F%C3%BC");
+    }
+
+    #[test]
+    fn open_exceptions_come_first_each_once_and_no_more_than_wanted() {
+        let of = |numbers: &[u32]| numbers.iter().map(|number| json!({ "id": format!("E-{number}") })).collect::<Vec<_>>();
+        assert_eq!(open_first(of(&[7, 2]), of(&[9, 8, 7, 6]), 4), of(&[7, 2, 9, 8]));
+        assert_eq!(open_first(of(&[7, 2]), of(&[9, 8]), 2), of(&[7, 2]));
+        assert_eq!(open_first(of(&[]), of(&[9, 8]), 5), of(&[9, 8]));
     }
 }

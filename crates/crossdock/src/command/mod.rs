@@ -27,6 +27,7 @@ mod login;
 mod look;
 mod manual;
 mod quota;
+mod returns;
 mod revaluation;
 mod serve;
 mod simulate;
@@ -95,6 +96,9 @@ pub(crate) enum Command {
     /// Look at invoices
     #[command(subcommand)]
     Invoice(look::InvoiceCommand),
+    /// Look at goods that come back, and ask for it
+    #[command(subcommand)]
+    Return(returns::ReturnCommand),
     /// Look at connected systems: queues, circuits, outages and how long recovery took
     #[command(subcommand)]
     System(system::Command),
@@ -182,6 +186,7 @@ impl Command {
             Self::Backorder(command) => backorder::backorders(&command),
             Self::Break(command) => breaks::breaks(&command),
             Self::Invoice(command) => look::invoices(&command),
+            Self::Return(command) => returns::run(&command),
             Self::System(command) => system::run(&command),
             Self::DeadLetter(command) => dead_letter::run(&command),
             Self::Bank(command) => import::bank(&command),

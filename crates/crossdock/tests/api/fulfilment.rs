@@ -19,6 +19,18 @@ fn counted(api: &mut Api<'_>, order: &str) {
     assert!(api.get(&path).json()["items"].is_array());
     let clerk = Ask::new("GET", &path).without("authorization").header("authorization", &format!("Bearer {CLERK}"));
     api.ask(&clerk).problem(403, "not_allowed");
+    // what an item costs is told to those who see margins, alone and in the list
+    let clerk =
+        |path: &str| Ask::new("GET", path).without("authorization").header("authorization", &format!("Bearer {CLERK}"));
+    let of = |items: serde_json::Value| {
+        let items = items["items"].as_array().unwrap().iter();
+        items.filter(|item| item["landed_cost"].is_string()).count()
+    };
+    assert!(api.show("/v1/items/BRK-100")["landed_cost"].is_string());
+    assert!(of(api.get("/v1/items").json()) > 0);
+    let shown = api.ask(&clerk("/v1/items/BRK-100")).json();
+    assert!(shown["list_price"].is_string() && shown["landed_cost"].is_null(), "{shown}");
+    assert_eq!(of(api.ask(&clerk("/v1/items")).json()), 0);
 }
 
 /// Orders that West ships, refuses and cancels; gives the order that it shipped.

@@ -8,6 +8,7 @@ mod payload;
 mod read;
 mod scope;
 mod tell;
+mod timeline;
 mod told;
 
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use partition::Entry;
 use serde::Serialize;
 use store::StoredEntry;
 
-pub(crate) use read::{Feed, Part, before, event, of_order};
+pub(crate) use read::{Feed, Part, before, event};
+pub(crate) use timeline::of_order;
 pub(crate) use told::{Recent, Told};
 
 use crate::page::Continued;

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use partition::{Entry, Subject};
+use partition::Entry;
 use store::{Reader, StoredEntry};
-use trade::OrderId;
 use units::Timestamp;
 
 use super::filter::Filter;
 use super::scope::Known;
 use super::tell::Teller;
 use super::told::{Recent, Told, ToldEntry};
-use super::{CloudEvent, EventPage, entry};
+use super::{EventPage, entry};
 use crate::bisect;
 use crate::problem::Problem;
 
@@ -148,35 +147,6 @@ pub(crate) fn event(reader: &mut dyn Reader, position: u64, id: &str) -> Result<
     let Some(stored) = stored.first().filter(|stored| stored.position == position) else { return Ok(None) };
     let told = tell(&entry(stored)?, &Known::new(reader)?)?;
     Ok(told.events.into_iter().find(|event| event.id == id))
-}
-
-/// Everything that happened to an order and to what belongs to it: exceptions, warehouse orders, shipments, returns, invoices, payments,
-/// and what was asked of other systems.
-pub(crate) fn of_order(reader: &mut dyn Reader, order: OrderId) -> Result<EventPage, Problem> {
-    let mut entries = Vec::new();
-    let mut after = 0;
-    loop {
-        let page = reader.subject(Subject::Order(order), after, 500)?;
-        let Some(last) = page.last() else { break };
-        after = last.position;
-        entries.extend(page);
-    }
-    let known = Known::new(reader)?;
-    let name = order.to_string();
-    let mut events = Vec::new();
-    for stored in &entries {
-        let entry = entry(stored)?;
-        let places = entry.events.iter().map(|event| known.concerns(event, order)).collect::<Vec<_>>();
-        let belongs = |event: &CloudEvent| {
-            let place = usize::try_from(event.place.1).ok().and_then(|place| places.get(place));
-            let named = event.correlationid.as_deref() == Some(&name) || event.data["order"] == name.as_str();
-            named || place == Some(&true)
-        };
-        for event in Teller::of(&entry, &known).events().filter(belongs) {
-            events.push(Arc::new(Told::of(event, entry.command.at)?));
-        }
-    }
-    Ok(EventPage { events, next: after.to_string(), complete: None })
 }
 
 /// The position of the last entry before a time; the times of the journal never go back.

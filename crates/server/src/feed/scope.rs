@@ -113,23 +113,14 @@ impl<'r> Known<'r> {
         }
     }
 
-    /// Whether an event of an entry that is about an order is.
-    pub(super) fn concerns(&self, event: &Event, order: OrderId) -> bool {
-        if let Event::EffectDied(id, ..) | Event::EffectRested(id) | Event::EffectReplayed(id) = event
-            && self.look(&AnyKey::Effect(*id)).is_none()
-        {
-            // it has ended since, and the entry knew
-            return true;
-        }
-        partition::orders_of(event, &mut |key| self.look(key)).contains(&order)
+    /// The orders that an event is about by what is on record now.
+    pub(super) fn orders_of(&self, event: &Event) -> Vec<OrderId> {
+        partition::orders_of(event, &mut |key| self.look(key))
     }
 
     /// The order that an exception is about.
     pub(super) fn order_of_exception(&self, id: ExceptionId) -> Option<OrderId> {
-        match self.find(Key::Exception(id))? {
-            Aggregate::Exception(exception) => exception.subject.order,
-            _ => None,
-        }
+        once(&self.orders, Key::Exception(id), |key| self.order_on_record(key))
     }
 
     /// The order whose lines an aggregate's events speak of.
@@ -148,6 +139,7 @@ impl<'r> Known<'r> {
             Aggregate::Shipment(shipment) => Some(shipment.order),
             Aggregate::Invoice(invoice) => Some(invoice.order),
             Aggregate::ReturnRequest(request) => request.order,
+            Aggregate::Exception(exception) => exception.subject.order,
             _ => None,
         }
     }

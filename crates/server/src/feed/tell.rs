@@ -36,8 +36,16 @@ impl<'e, 'r> Teller<'e, 'r> {
 
     /// The events that are told, in their order.
     pub(super) fn events(self) -> impl Iterator<Item = CloudEvent> {
+        self.told_of(|_| Some(())).map(|(event, ())| event)
+    }
+
+    /// Those for which there is something to note beforehand, with that; the others are not told at all.
+    pub(super) fn told_of<T>(self, note: impl Fn(&Event) -> Option<T>) -> impl Iterator<Item = (CloudEvent, T)> {
         let events = self.entry.numbered().enumerate();
-        events.filter_map(move |(index, (event, sequence))| self.event(index, event, sequence))
+        events.filter_map(move |(index, (event, sequence))| {
+            let note = note(event)?;
+            Some((self.event(index, event, sequence)?, note))
+        })
     }
 
     fn event(&self, index: usize, event: &Event, sequence: Option<u64>) -> Option<CloudEvent> {

@@ -175,6 +175,12 @@ mod tests {
     }
 
     #[test]
+    fn what_goods_cost_is_for_controllers_and_for_nobody_who_sells_or_collects() {
+        assert!(sees_costs(&actor(&[Role::Controller])));
+        assert!(!sees_costs(&actor(&[Role::Sales, Role::Receivables, Role::Operations, Role::CreditManager])));
+    }
+
+    #[test]
     fn an_operation_for_roles_is_refused_to_others_with_the_names_of_the_roles() {
         let hold = Operation::find("POST", "/v1/orders/{order}/holds");
         assert!(permitted(hold, &actor(&[Role::CreditClerk])).is_ok());

@@ -33,8 +33,8 @@ pub(crate) struct Operation {
     pub(crate) permission: Permission,
     /// What a request takes from the caller's quota.
     pub(crate) cost: u32,
-    /// A parameter in the query with which it takes as much as one that is [`WIDE`].
-    pub(crate) wide_with: Option<&'static str>,
+    /// Parameters in the query with which it takes as much as one that is [`WIDE`].
+    pub(crate) wide_with: &'static [&'static str],
 }
 
 const SALES: Permission = Roles(&[Role::Sales]);
@@ -115,7 +115,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/imports/master/{kind}", ADMINISTRATION, MANY),
     of("POST", "/v1/imports/orders", SALES, MANY),
     of("GET", "/v1/fulfilment", Known, ONE),
-    of("GET", "/v1/instances", Known, ONE),
+    of("GET", "/v1/instances", Known, ONE).wide_with(&["version", "element", "incident"]),
     of("GET", "/v1/instances/{instance}", Known, ONE),
     of("GET", "/v1/instances/{instance}/history", Known, WIDE),
     of("POST", "/v1/instances/{instance}/operations", OPERATIONS, ONE),
@@ -139,7 +139,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/lint", Known, WIDE),
     of("POST", "/v1/messages", WORKERS, ONE),
     of("GET", "/v1/names", Known, ONE),
-    of("GET", "/v1/orders", Known, ONE).wide_with("today"),
+    of("GET", "/v1/orders", Known, ONE).wide_with(&["today", "channel", "backordered"]),
     of("POST", "/v1/orders", SALES, ONE),
     of("GET", "/v1/orders/{order}", Known, ONE),
     of("POST", "/v1/orders/{order}/cancellations", SALES, ONE),
@@ -158,7 +158,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
     of("POST", "/v1/orders/{order}/substitutions", SALES, ONE),
     of("GET", "/v1/orders/{order}/timeline", Known, ONE),
     of("GET", "/v1/orders/{order}/waiting", Known, ONE),
-    of("GET", "/v1/payments", Known, ONE).wide_with("today"),
+    of("GET", "/v1/payments", Known, ONE).wide_with(&["today"]),
     of("GET", "/v1/payments/{payment}", Known, ONE),
     of("POST", "/v1/payments/{payment}/matches", FINANCE, ONE),
     of("POST", "/v1/payments/{payment}/on-account", FINANCE, ONE),
@@ -247,7 +247,7 @@ pub(crate) const OPERATIONS_OF_THE_API: &[Operation] = &[
 ];
 
 const fn of(method: &'static str, path: &'static str, permission: Permission, cost: u32) -> Operation {
-    Operation { method, path, permission, cost, wide_with: None }
+    Operation { method, path, permission, cost, wide_with: &[] }
 }
 
 static BY_PATH: LazyLock<BTreeMap<(&str, &str), &Operation>> = LazyLock::new(|| {
@@ -255,16 +255,18 @@ static BY_PATH: LazyLock<BTreeMap<(&str, &str), &Operation>> = LazyLock::new(|| 
 });
 
 impl Operation {
-    const fn wide_with(self, parameter: &'static str) -> Self {
-        Self { wide_with: Some(parameter), ..self }
+    const fn wide_with(self, parameters: &'static [&'static str]) -> Self {
+        Self { wide_with: parameters, ..self }
     }
 
     /// What a request with that query takes from the caller's quota.
     pub(crate) fn cost_of(&self, query: Option<&str>) -> u32 {
-        let Some(wide) = self.wide_with else { return self.cost };
-        let names = query.into_iter().flat_map(|query| query.split('&')).filter_map(|part| part.split('=').next());
+        if self.wide_with.is_empty() {
+            return self.cost;
+        }
+        let mut names = query.into_iter().flat_map(|query| query.split('&')).filter_map(|part| part.split('=').next());
         // no name needs to be escaped: one that is may be the dear one
-        if names.into_iter().any(|name| name == wide || name.contains('%')) { WIDE } else { self.cost }
+        if names.any(|name| self.wide_with.contains(&name) || name.contains('%')) { WIDE } else { self.cost }
     }
 
     /// The operation at a path template.
@@ -286,12 +288,14 @@ pub(crate) fn owner(tag: &str) -> &'static str {
     }
 }
 
-/// The version of the API that a path belongs to; what has none is there for programs that watch the product.
-pub(crate) fn version(path: &str) -> Option<&str> {
-    path.strip_prefix('/')?
-        .split('/')
-        .next()
-        .filter(|part| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok()))
+/// What describes or watches the product is of this version of the API.
+const CURRENT: &str = "v1";
+
+/// The version of the API that an operation belongs to, which its path names if that may have a successor beside it.
+pub(crate) fn version(path: &str) -> &str {
+    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let is_version = first.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok());
+    if is_version { first } else { CURRENT }
 }
 
 #[cfg(test)]
@@ -330,13 +334,18 @@ mod tests {
         assert_eq!(orders.cost_of(None), 1);
         assert_eq!(orders.cost_of(Some("status=today&todays=1&limit=5")), 1);
         assert_eq!(orders.cost_of(Some("limit=5&%74oday=shipped")), WIDE, "however it is spelt");
-        assert_eq!(orders.cost_of(Some("limit=5&today=shipped")), WIDE);
+        // these are found by looking through rows
+        for query in ["limit=5&today=shipped", "channel=edi", "status=open&backordered=true"] {
+            assert_eq!(orders.cost_of(Some(query)), WIDE, "{query}");
+        }
+        let instances = Operation::find("GET", "/v1/instances").unwrap();
+        assert_eq!((instances.cost_of(Some("process=a&state=incident")), instances.cost_of(Some("element=a"))), (1, WIDE));
         assert_eq!(Operation::find("GET", "/v1/invoices").unwrap().cost_of(Some("today=shipped")), 1);
     }
 
     #[test]
     fn versions_are_read_off_the_path() {
-        assert_eq!(version("/v1/orders"), Some("v1"));
-        assert_eq!((version("/healthz"), version("/vendors/x")), (None, None));
+        assert_eq!((version("/v1/orders"), version("/v2/orders")), ("v1", "v2"));
+        assert_eq!((version("/healthz"), version("/vendors/x")), (CURRENT, CURRENT));
     }
 }

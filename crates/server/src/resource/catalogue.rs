@@ -118,10 +118,9 @@ pub(crate) struct OperationView {
     /// Who answers for it.
     #[schema(example = "sales")]
     owner: &'static str,
-    /// The version of the API; absent for what watches the product.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The version of the API.
     #[schema(example = "v1")]
-    version: Option<&'static str>,
+    version: &'static str,
     /// Who may ask: `everybody`, `known`, `roles`, or `by_case`: what it is about decides.
     #[schema(example = "roles")]
     permission: &'static str,
@@ -294,5 +293,22 @@ pub(crate) fn permission(permission: Permission) -> (&'static str, Vec<String>) 
         Permission::Known => ("known", Vec::new()),
         Permission::Roles(roles) => ("roles", roles.iter().map(name).collect()),
         Permission::ByCase => ("by_case", Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_an_owner_a_version_a_permission_and_a_cost() {
+        for operation in OPERATIONS_OF_THE_API {
+            let shown = serde_json::to_value(view(operation, None, None)).unwrap();
+            for field in ["id", "summary", "owner", "version", "permission"] {
+                let is_told = shown[field].as_str().is_some_and(|text| !text.is_empty());
+                assert!(is_told, "{} {} has no {field}", operation.method, operation.path);
+            }
+            assert!(operation.cost > 0, "{} {}", operation.method, operation.path);
+        }
     }
 }

@@ -8,7 +8,7 @@ use documents::Place;
 use documents::orders::x12::{Interchange, acknowledge, examine};
 use documents::orders::{Format, OrderDocument};
 use partition::{Body, Command, Reply};
-use runtime::Preview;
+use runtime::{Preview, Tried};
 use serde::{Deserialize, Serialize};
 use store::{Reader, StoredDocument};
 use trade::order::{Original, Submission};
@@ -235,6 +235,7 @@ async fn try_all(
     report: &mut ImportReport,
 ) -> Result<(), Problem> {
     let (mut bodies, mut places) = (bodies.into_iter(), places.iter());
+    let mut tried: Option<Tried> = None;
     loop {
         // a slice at a time: whoever tries holds a reader up
         let slice: Vec<Body> = bodies.by_ref().take(AHEAD).collect();
@@ -242,13 +243,21 @@ async fn try_all(
             return Ok(());
         }
         let (capabilities, now, actor) = (capabilities(&state.connections), state.now(), caller.actor.clone());
+        // what the records before did counts for those that come
+        let before = tried.take();
         let attempt = move |reader: &mut dyn Reader| {
-            let mut preview = Preview::new(reader, capabilities).map_err(fault)?;
+            let mut preview = match before {
+                Some(before) => Preview::resume(reader, before),
+                None => Preview::new(reader, capabilities).map_err(fault)?,
+            };
             let command = |body| Command { at: now, actor: actor.clone(), key: None, body, trace: None };
             let mut decide = |body| preview.decide(command(body)).map(|decision| decision.reply).map_err(fault);
-            slice.into_iter().map(&mut decide).collect::<Result<Vec<_>, Problem>>()
+            let replies = slice.into_iter().map(&mut decide).collect::<Result<Vec<_>, Problem>>()?;
+            Ok((replies, preview.pause()))
         };
-        for (reply, place) in state.readers.read(attempt).await?.into_iter().zip(places.by_ref()) {
+        let (replies, now_tried) = state.readers.read(attempt).await?;
+        tried = Some(now_tried);
+        for (reply, place) in replies.into_iter().zip(places.by_ref()) {
             match reply {
                 Ok(Reply::Repeated) => report.repeated += 1,
                 Ok(_) => {}

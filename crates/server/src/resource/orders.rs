@@ -197,7 +197,10 @@ async fn receive(
 ) -> Result<Created<Numbered>, Problem> {
     crate::extract::is_json(&headers)?;
     let read = documents::orders::read(&bytes, Some(documents::orders::Format::Json), "body");
-    let errors: Vec<FieldError> = read.findings.iter().filter(|finding| finding.is_error()).map(field_error).collect();
+    // there is but the one document, and what is within it is a pointer
+    let error =
+        |finding: &documents::Finding| FieldError { pointer: finding.place.within.to_string(), ..field_error(finding) };
+    let errors: Vec<FieldError> = read.findings.iter().filter(|finding| finding.is_error()).map(error).collect();
     if !errors.is_empty() {
         return Err(Problem::new("invalid", "the order cannot be read").with_errors(errors));
     }

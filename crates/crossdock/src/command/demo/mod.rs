@@ -69,6 +69,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Finding> {
 }
 
 async fn demo(arguments: Arguments) -> anyhow::Result<Finding> {
+    // before anything is made: an input that cannot be read leaves no folder
+    let plan = Plan::read(arguments.input.as_deref(), arguments.orders, arguments.seed)?;
     let temporary;
     let folder = match &arguments.data {
         Some(folder) => folder.clone(),
@@ -78,7 +80,6 @@ async fn demo(arguments: Arguments) -> anyhow::Result<Finding> {
         }
     };
     std::fs::create_dir_all(&folder).with_context(|| format!("make the folder {}", folder.display()))?;
-    let plan = Plan::read(arguments.input.as_deref(), arguments.orders, arguments.seed)?;
     let Arguments { speed, seed, port, .. } = arguments;
     let setting = Setting { speed, seed, port, faults: arguments.faults.clone() };
     let mut machinery = Machinery::start(&folder, &setting).await?;

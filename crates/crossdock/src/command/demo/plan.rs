@@ -5,9 +5,11 @@ use std::path::Path;
 
 use anyhow::Context;
 use documents::orders::OrderDocument;
+use documents::orders::online_retail::{Dated, Reader};
 use serde_json::{Value, json};
 
 use crate::command::import::read_file;
+use crate::output::WrongUse;
 
 /// The sample that ships with the product.
 const SAMPLE: &[u8] = include_bytes!("../../../../../samples/online-retail.csv.zst");
@@ -37,7 +39,8 @@ impl Plan {
             None => zstd::decode_all(SAMPLE).context("unpack the sample")?,
         };
         let text = String::from_utf8_lossy(&bytes);
-        let orders_of = orders_in(text.as_bytes());
+        let name = input.map_or_else(|| "the sample".to_owned(), |path| path.display().to_string());
+        let orders_of = orders_in(text.as_bytes(), &name)?;
         let mut lines = text.lines();
         let mut plan = Self { header: lines.next().unwrap_or_default().to_owned(), seed, ..Self::default() };
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
@@ -144,15 +147,20 @@ impl Plan {
     }
 }
 
-/// The numbers of the invoices that are orders.
-fn orders_in(csv: &[u8]) -> BTreeSet<String> {
-    let dated = documents::orders::online_retail::Reader::new(csv, "input");
-    dated
-        .filter_map(|dated| match dated.document {
-            OrderDocument::Order(order) => Some(order.purchase_order.to_string()),
-            OrderDocument::Return(_) => None,
-        })
-        .collect()
+/// The numbers of the invoices that are orders; fails if there is none, with what was found wrong first.
+fn orders_in(csv: &[u8], name: &str) -> anyhow::Result<BTreeSet<String>> {
+    let mut dated = Reader::new(csv, name);
+    let number = |dated: Dated| match dated.document {
+        OrderDocument::Order(order) => Some(order.purchase_order.to_string()),
+        OrderDocument::Return(_) => None,
+    };
+    let orders: BTreeSet<String> = dated.by_ref().filter_map(number).collect();
+    if orders.is_empty() {
+        let none =
+            || format!("{name}: no row of it is a line of an order; give rows with a customer, a quantity and a price");
+        return Err(WrongUse(dated.findings().first().map_or_else(none, ToString::to_string)).into());
+    }
+    Ok(orders)
 }
 
 /// Stock of an item at a node.

@@ -11,7 +11,7 @@ use store::{Reader, RowQuery};
 use units::Timestamp;
 
 use super::models::Models;
-use crate::page::CHUNK;
+use crate::page::{CHUNK, LOOKED_AT};
 use crate::problem::{FieldError, Problem};
 use crate::readers::{Readers, decode};
 
@@ -145,6 +145,35 @@ impl InstanceFilter {
         Ok(())
     }
 
+    /// A page of the instances that are meant, the newest first, from below a number, and below which one the next page begins. Where few are
+    /// meant it ends early, rather than keep others from reading.
+    pub(super) fn page(
+        &self,
+        reader: &mut dyn Reader,
+        models: &Models,
+        below: Option<InstanceId>,
+        limit: usize,
+    ) -> Result<(Vec<Found>, Option<InstanceId>), Problem> {
+        let mut all = Vec::new();
+        let mut next = below;
+        for _ in 0..LOOKED_AT / CHUNK {
+            next = self.slice(reader, models, next, &mut |found| {
+                all.push(found);
+                all.len() <= limit
+            })?;
+            // one more than is shown tells that there is another page
+            if all.len() > limit {
+                all.truncate(limit);
+                let last = all.last().map(|last| last.instance.id());
+                return Ok((all, last));
+            }
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok((all, next))
+    }
+
     /// Gathers from all instances that are meant, as long as more are wanted, a slice at a time: a look at the store that takes long keeps
     /// others from it, and its log from shrinking. What happens meanwhile counts or does not.
     pub(super) async fn gather<T: Send + 'static>(
@@ -203,4 +232,38 @@ fn time(name: &str, given: &str) -> Result<Timestamp, Problem> {
         Problem::new("invalid", format!("{name} is `{given}`: write a moment such as 2026-11-25T08:00:00Z"))
             .with_errors(vec![field])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use partition::{AnyKey, Head};
+    use store::{Batch, Store};
+
+    use super::*;
+
+    #[test]
+    fn a_page_of_what_is_rare_ends_early_and_the_next_one_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = store::Sqlite::open(folder.path()).unwrap();
+        let row = |number: u64| {
+            // the two oldest alone are of the first version
+            let instance = Instance::new(InstanceId(number), "p".into(), if number < 3 { 1 } else { 2 }, None);
+            let key = AnyKey::Instance(InstanceId(number));
+            let (table, place) = key.row();
+            (table, place, Some(AnyState::Instance(Arc::new(instance)).to_row(&key)))
+        };
+        let looked_at = LOOKED_AT as u64;
+        let rows = (1..=looked_at + 20).map(row).collect();
+        store.commit(&Batch { head: Head::default(), rows, ..Batch::default() }).unwrap();
+        let mut reader = store.reader().unwrap();
+        let filter = InstanceFilter { version: Some(1), ..InstanceFilter::default() };
+        let mut page = |below, limit| {
+            let (found, next) = filter.page(reader.as_mut(), &Models::default(), below, limit).unwrap();
+            (found.iter().map(|found| found.instance.id().0).collect::<Vec<_>>(), next)
+        };
+        assert_eq!(page(None, 1), (vec![], Some(InstanceId(21))), "no more is looked at");
+        assert_eq!(page(Some(InstanceId(21)), 1), (vec![2], Some(InstanceId(2))));
+        assert_eq!(page(Some(InstanceId(2)), 1), (vec![1], None));
+        assert_eq!(page(Some(InstanceId(21)), 2), (vec![2, 1], None));
+    }
 }

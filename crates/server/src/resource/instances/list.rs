@@ -136,6 +136,8 @@ pub(crate) struct Listing {
 }
 
 /// List running process instances, the newest first.
+///
+/// Where few are meant, a page may have fewer than `limit` and still a `next`.
 #[utoipa::path(get, path = "/v1/instances", tag = "processes", params(Listing), responses((status = 200, body = Page<InstanceView>)))]
 async fn list(State(state): State<AppState>, _: Reading, Query(listing): Query<Listing>) -> Result<Listed, Problem> {
     let Listing { process, version, state: status, element, incident, business_key, .. } = listing;
@@ -152,10 +154,8 @@ async fn list(State(state): State<AppState>, _: Reading, Query(listing): Query<L
     };
     let models = state.readers.models();
     let read = move |reader: &mut dyn store::Reader| {
-        let mut found = filter.find(reader, &models, below, limit + 1)?;
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|last| crate::cursor::sealed(LIST, &last.instance.id().to_string()));
+        let (found, next) = filter.page(reader, &models, below, limit)?;
+        let next = next.map(|next| crate::cursor::sealed(LIST, &next.to_string()));
         Ok(Page::of(found.iter().map(view).collect(), next))
     };
     state.readers.list(read).await
