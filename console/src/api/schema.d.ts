@@ -1112,7 +1112,7 @@ export interface paths {
         };
         /**
          * List running process instances, the newest first.
-         * @description List running process instances, the newest first.
+         * @description Where few are meant, a page may have fewer than `limit` and still a `next`.
          */
         get: operations["get_instances"];
         put?: never;
@@ -2900,8 +2900,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show a user task with the variables that are visible to it.
-         * @description Show a user task with the variables that are visible to it.
+         * Show a user task with the variables that are visible to it. Its version is that of its instance: another step of the process is another version.
+         * @description Show a user task with the variables that are visible to it. Its version is that of its instance: another step of the process is another version.
          */
         get: operations["get_tasks_by_instance_by_task"];
         put?: never;
@@ -6056,10 +6056,10 @@ export interface components {
              */
             owner: string;
             /**
-             * @description The version of the API; absent for what watches the product.
+             * @description The version of the API.
              * @example v1
              */
-            version?: string | null;
+            version: string;
             /**
              * @description Who may ask: `everybody`, `known`, `roles`, or `by_case`: what it is about decides.
              * @example roles
@@ -9029,6 +9029,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 batch: string;
@@ -9783,6 +9785,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 draft: string;
@@ -9826,6 +9830,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 draft: string;
@@ -9911,6 +9917,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 draft: string;
@@ -9954,6 +9962,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 draft: string;
@@ -9997,6 +10007,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 draft: string;
@@ -10040,6 +10052,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 draft: string;
@@ -10083,6 +10097,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 draft: string;
@@ -10700,6 +10716,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 instance: string;
@@ -13815,6 +13833,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 shipment: string;
@@ -13858,6 +13878,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 shipment: string;
@@ -14428,6 +14450,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 instance: string;
@@ -14472,6 +14496,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 instance: string;
@@ -14516,6 +14542,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 instance: string;
@@ -15200,6 +15228,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 warehouse_order: string;
@@ -15243,6 +15273,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 warehouse_order: string;
@@ -15286,6 +15318,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 warehouse_order: string;
@@ -15329,6 +15363,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 warehouse_order: string;
@@ -15372,6 +15408,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 warehouse_order: string;
@@ -15415,6 +15453,8 @@ export interface operations {
             query?: never;
             header: {
                 "Idempotency-Key": string;
+                /** @description The `ETag` of what the change is based on; if that has changed meanwhile, nothing is done. */
+                "If-Match"?: string;
             };
             path: {
                 warehouse_order: string;
