@@ -1,13 +1,14 @@
-import { Group, SegmentedControl, Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { post } from "../../api/client";
 import { useChange } from "../../api/mutations";
 import { authorityOf, mayNotPost } from "../../api/rights";
 import type { Shipment } from "../../api/types";
-import { FormDialog, ReasonField } from "../../components/FormDialog";
+import { FormDialog } from "../../components/FormDialog";
 import { GuardedButton } from "../../components/GuardedButton";
 import { useMe } from "../../shell/useSession";
+import { type Answer, AnswerField, lacksReason, refusalOf } from "./AnswerField";
 
 const PATH = "/v1/shipments/{shipment}/intercept-answers";
 
@@ -49,16 +50,15 @@ export function Intercept({ shipment }: { shipment: Shipment }) {
           </GuardedButton>
         )}
       </Group>
-      {isOpen && <Answer shipment={shipment} onClose={() => setOpen(false)} />}
+      {isOpen && <Answered shipment={shipment} onClose={() => setOpen(false)} />}
     </section>
   );
 }
 
-function Answer({ shipment, onClose }: { shipment: Shipment; onClose: () => void }) {
+function Answered({ shipment, onClose }: { shipment: Shipment; onClose: () => void }) {
   const me = useMe();
-  const [comesBack, setComesBack] = useState(true);
-  const [why, setWhy] = useState("");
-  const answer = useChange(
+  const [answer, setAnswer] = useState<Answer>({ agrees: true, why: "" });
+  const tell = useChange(
     (body: { refused?: string }, idempotencyKey) =>
       post(PATH, { path: { shipment: shipment.id }, body, idempotencyKey }),
     ["shipments", "orders", "returns", "exceptions", "invoices", "progress"],
@@ -67,27 +67,24 @@ function Answer({ shipment, onClose }: { shipment: Shipment; onClose: () => void
     <FormDialog
       title={`What the carrier said about ${shipment.id}`}
       onClose={onClose}
-      onSubmit={() => answer.mutate(comesBack ? {} : { refused: why.trim() }, { onSuccess: onClose })}
-      pending={answer.isPending}
-      error={answer.error}
+      onSubmit={() => tell.mutate(refusalOf(answer), { onSuccess: onClose })}
+      pending={tell.isPending}
+      error={tell.error}
       verb="Record it"
-      disabled={!comesBack && why.trim() === ""}
+      disabled={lacksReason(answer)}
     >
-      <SegmentedControl
-        aria-label="What the carrier said"
-        data={[
-          { value: "yes", label: "It comes back" },
-          { value: "no", label: "The customer gets it" },
-        ]}
-        value={comesBack ? "yes" : "no"}
-        onChange={(value) => setComesBack(value === "yes")}
+      <AnswerField
+        label="What the carrier said"
+        yes="It comes back"
+        no="The customer gets it"
+        means={
+          answer.agrees
+            ? "Its return waits for the goods; it is not billed."
+            : "It is billed, as if it had not been stopped."
+        }
+        value={answer}
+        onChange={setAnswer}
       />
-      <Text size="sm">
-        {comesBack
-          ? "Its return waits for the goods; it is not billed."
-          : "It is billed, as if it had not been stopped."}
-      </Text>
-      {!comesBack && <ReasonField value={why} onChange={setWhy} />}
       <Text size="sm" className="muted">
         {authorityOf(PATH, me)}
       </Text>

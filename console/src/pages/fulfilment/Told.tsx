@@ -1,15 +1,16 @@
-import "@mantine/core/styles/NumberInput.css";
-import { Checkbox, Group, NumberInput, SegmentedControl, Table, Text, TextInput } from "@mantine/core";
+import { Checkbox, Group, Table, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { post } from "../../api/client";
 import { OF_ORDERS, useChange } from "../../api/mutations";
 import { authorityOf, mayNotPost } from "../../api/rights";
 import type { WarehouseOrder } from "../../api/types";
-import { FormDialog, ReasonField } from "../../components/FormDialog";
+import { FormDialog } from "../../components/FormDialog";
 import { GuardedButton } from "../../components/GuardedButton";
 import { Heads } from "../../components/Heads";
+import { QuantityInput } from "../../components/QuantityInput";
 import { count } from "../../lib/words";
 import { useMe } from "../../shell/useSession";
+import { type Answer, AnswerField, lacksReason, refusalOf } from "./AnswerField";
 import { isOver, outstanding, picks, proposedPick, shipped, type Typed } from "./warehouse";
 
 const ACKNOWLEDGED = "/v1/warehouse-orders/{warehouse_order}/acknowledgements";
@@ -172,13 +173,12 @@ function Shipped({ order, onClose }: Props) {
 
 function Answered({ order, asked, onClose }: Props & { readonly asked: Asked }) {
   const me = useMe();
-  const [agrees, setAgrees] = useState(true);
-  const [why, setWhy] = useState("");
+  const [answer, setAnswer] = useState<Answer>({ agrees: true, why: "" });
   const tell = useChange(
-    (refused: string | undefined, idempotencyKey) =>
+    (body: { refused?: string }, idempotencyKey) =>
       post(ANSWERED, {
         path: { warehouse_order: order.id },
-        body: { request: asked.request, ...(refused === undefined ? {} : { refused }) },
+        body: { request: asked.request, ...body },
         idempotencyKey,
       }),
     MOVED,
@@ -190,8 +190,8 @@ function Answered({ order, asked, onClose }: Props & { readonly asked: Asked }) 
       onClose={onClose}
       pending={tell.isPending}
       error={tell.error}
-      disabled={!agrees && why.trim() === ""}
-      onSubmit={() => tell.mutate(agrees ? undefined : why.trim(), { onSuccess: onClose })}
+      disabled={lacksReason(answer)}
+      onSubmit={() => tell.mutate(refusalOf(answer), { onSuccess: onClose })}
     >
       <Text size="sm">
         It was asked not to ship{" "}
@@ -200,16 +200,13 @@ function Answered({ order, asked, onClose }: Props & { readonly asked: Asked }) 
           .join(", ")}
         .
       </Text>
-      <SegmentedControl
-        aria-label="What the warehouse answered"
-        data={[
-          { value: "yes", label: "It does not ship them" },
-          { value: "no", label: "It ships them" },
-        ]}
-        value={agrees ? "yes" : "no"}
-        onChange={(value) => setAgrees(value === "yes")}
+      <AnswerField
+        label="What the warehouse answered"
+        yes="It does not ship them"
+        no="It ships them"
+        value={answer}
+        onChange={setAnswer}
       />
-      {!agrees && <ReasonField value={why} onChange={setWhy} />}
       <Authority path={ANSWERED} me={me} />
     </FormDialog>
   );
@@ -245,13 +242,10 @@ function Quantities({ label, lines, of, typed, onTyped }: QuantitiesProps) {
               <Table.Td>{line.item}</Table.Td>
               <Table.Td className="num">{line.quantity}</Table.Td>
               <Table.Td w={130}>
-                <NumberInput
-                  aria-label={`${label}, line ${line.line}`}
-                  size="xs"
-                  min={0}
-                  allowDecimal={false}
+                <QuantityInput
+                  label={`${label}, line ${line.line}`}
                   value={typed.get(line.line) ?? of(line)}
-                  onChange={(value) => onTyped(new Map([...typed, [line.line, Number(value)]]))}
+                  onChange={(value) => onTyped(new Map([...typed, [line.line, value]]))}
                 />
               </Table.Td>
             </Table.Tr>

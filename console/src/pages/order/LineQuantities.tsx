@@ -1,7 +1,7 @@
-import "@mantine/core/styles/NumberInput.css";
-import { NumberInput, Table, TextInput } from "@mantine/core";
+import { Table, TextInput } from "@mantine/core";
 import type { Order, OrderLine } from "../../api/types";
 import { Heads } from "../../components/Heads";
+import { QuantityInput } from "../../components/QuantityInput";
 import { unshipped } from "./buckets";
 
 /** Quantities by line, as they are typed. */
@@ -34,13 +34,10 @@ export function LineQuantities({ order, of, label, values, onChange, prices }: P
               <Table.Td>{line.item}</Table.Td>
               <Table.Td className="num">{unshipped(line)}</Table.Td>
               <Table.Td w={130}>
-                <NumberInput
-                  aria-label={`${label}, line ${line.line}`}
-                  size="xs"
-                  min={0}
-                  allowDecimal={false}
+                <QuantityInput
+                  label={`${label}, line ${line.line}`}
                   value={values[line.line] ?? of(line)}
-                  onChange={(value) => onChange({ ...values, [line.line]: Number(value) })}
+                  onChange={(value) => onChange({ ...values, [line.line]: value })}
                 />
               </Table.Td>
               {prices && (
