@@ -85,4 +85,4 @@ export const STATUSES = [
 ] as const;
 
 /** Those in which somebody still has something to do; the columns of the board. */
-export const ON_THE_WAY = STATUSES.slice(0, 10);
+export const ON_THE_WAY = [...STATUSES.slice(0, 10), "failed"] as const;

@@ -69,8 +69,7 @@ impl Step<'_, '_> {
         while let Some(live) = self.instance.live(scope).filter(|live| live.children == 0 && live.key != ROOT) {
             let (outer, thrower) = (live.scope, live.compensates);
             let goes_by_condition = matches!(self.process.element(live.element).kind, Kind::AdHoc(_));
-            let moves =
-                |work: &Work| matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } if *of == scope);
+            let moves = |work: &Work| matches!(work, Work::Enter { scope: of, .. } | Work::Leave { scope: of, .. } | Work::Item(of) if *of == scope);
             let waits = self.instance.arrivals.iter().any(|arrival| arrival.scope == scope);
             if goes_by_condition && !self.instance.is_inner(scope) || waits || self.queue.iter().any(moves) {
                 break;

@@ -285,6 +285,7 @@ pub(super) fn to_process(
             }
             ProcessEvent::InstanceCompleted => {
                 release_start(txn, instance)?;
+                order_left(txn, instance)?;
                 if let Some(parent) = instance.parent() {
                     let input = Input::CompleteChild { element: parent.element, variables: instance.root_variables() };
                     txn.then(FollowUp::Step(parent.instance, input));
@@ -302,6 +303,7 @@ pub(super) fn to_process(
             }
             ProcessEvent::InstanceFailed { code, message } => {
                 release_start(txn, instance)?;
+                order_left(txn, instance)?;
                 if let Some(parent) = instance.parent() {
                     let (code, message) = (code.clone(), message.clone());
                     let input = Input::FailChild { element: parent.element, code, message };
@@ -323,14 +325,14 @@ pub(super) fn to_process(
     Ok(())
 }
 
-/// The process that carries an order was ended: where the order is not over, nothing carries it on (domain §1.5.1, Failed).
+/// The process that carries an order has ended, in whatever way: where the order is not over, nothing carries it on (domain §1.5.1, Failed).
 fn order_left(txn: &mut Txn<'_>, instance: &Instance) -> Outcome<()> {
     if instance.process_id() != command::ORDER_PROCESS {
         return Ok(());
     }
     let variables = instance.root_variables();
     let Some(order) = variables.get("orderId").and_then(|id| id.as_str()?.parse::<OrderId>().ok()) else { return Ok(()) };
-    let reason = text(format_args!("process instance {} was ended by {}", instance.id(), txn.cx.actor.id));
+    let reason = text(format_args!("process instance {} has ended, by {}", instance.id(), txn.cx.actor.id));
     Ok(trade::order::fail(txn.books(), order, reason)?)
 }
 

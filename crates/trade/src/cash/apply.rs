@@ -111,7 +111,8 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         referenced = by_bill_of_lading(books, &payment)?;
         paid_for = self::paid_for(books, &payment, &account_id, &referenced)?;
     }
-    if referenced.is_empty() && paid_for.is_empty() && items(&account, &payment, &referenced).is_empty() {
+    let has_own = !items(&account, &payment, &referenced).is_empty() || prepaid(books, &account, &payment)?.is_some();
+    if referenced.is_empty() && paid_for.is_empty() && !has_own {
         paid_for = named_of_others(books, &payment, &account)?;
     }
     let mut items = items(&account, &payment, &referenced);
@@ -128,9 +129,13 @@ fn stages(books: &mut dyn Books, id: PaymentId, cx: &Context) -> Result<Applied,
         on_account(books, id, &account_id, amount, &reason);
         return Ok(Applied { account: Some(account_id), outcome: Outcome::OnAccount, reason });
     }
-    if items.is_empty()
-        && let Some((owner, order)) = prepaid_of_others(books, &payment, &account)?
-    {
+    let held = if items.is_empty() { prepaid_of_others(books, &payment, &account)? } else { Vec::new() };
+    if held.len() > 1 {
+        let orders: Vec<String> = held.iter().map(|(owner, order)| format!("{order} of {owner}")).collect();
+        let reason = Text::from(format!("{} are named: somebody has to say what each gets", orders.join(" and ")));
+        return give_up(books, &payment, Some(account_id), Vec::new(), reason);
+    }
+    if let Some((owner, order)) = held.into_iter().next() {
         let evidence = Text::from(format!("{account_id} pays for it, and {order} is named"));
         books.record(&id, PaymentEvent::PayerIdentified { account: owner.clone(), evidence });
         let reason = Text::from(format!("{order} is named, which is to be paid before anything ships"));
@@ -329,29 +334,29 @@ fn paid_for(
     Ok(found)
 }
 
-/// The open items of the accounts that the payer pays for whose orders the payment names. Source: domain §1.7, stages 1 and 2.
+/// The open items of the account that the payer pays for whose orders the payment names; none where several accounts have such orders,
+/// since the name alone does not tell which is meant. Source: domain §1.7, stages 1 and 2.
 fn named_of_others(books: &mut dyn Books, payment: &Payment, payer: &Account) -> Result<Vec<(AccountId, OpenItem)>, Stop> {
     let mut found = Vec::new();
     for owner in others(books, payment, payer)? {
         let owner = account_less_credits(books, owner)?;
-        found.extend(items(&owner, payment, &[]).into_iter().map(|item| (owner.id.clone(), item.clone())));
+        let named: Vec<_> = items(&owner, payment, &[]).into_iter().map(|item| (owner.id.clone(), item.clone())).collect();
+        if !found.is_empty() && !named.is_empty() {
+            return Ok(Vec::new());
+        }
+        found.extend(named);
     }
     Ok(found)
 }
 
-/// The order of an account that the payer pays for which the payment names and which is held until it is paid. The money is that account's
-/// then: what it has is what lets its orders go on. Source: domain §1.2 (prepayment terms), §1.7 (stages 1 and 2).
-fn prepaid_of_others(
-    books: &mut dyn Books,
-    payment: &Payment,
-    payer: &Account,
-) -> Result<Option<(AccountId, OrderId)>, Stop> {
+/// The orders, one of each account that the payer pays for, which the payment names and which are held until they are paid. The money is the
+/// account's then: what it has is what lets its orders go on. Source: domain §1.2 (prepayment terms), §1.7 (stages 1 and 2).
+fn prepaid_of_others(books: &mut dyn Books, payment: &Payment, payer: &Account) -> Result<Vec<(AccountId, OrderId)>, Stop> {
+    let mut found = Vec::new();
     for owner in others(books, payment, payer)? {
-        if let Some(order) = prepaid(books, &owner, payment)? {
-            return Ok(Some((owner.id.clone(), order)));
-        }
+        found.extend(prepaid(books, &owner, payment)?.map(|order| (owner.id.clone(), order)));
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// The accounts that the payer pays for and that are kept in the payment's currency.

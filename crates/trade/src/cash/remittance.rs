@@ -42,9 +42,17 @@ pub(super) fn lines<'p>(books: &mut dyn Books, payment: &'p Payment) -> Result<V
     for line in &payment.lines {
         for name in named(std::slice::from_ref(&line.document), "") {
             if let Some(Key::Invoice(invoice)) = pointed(books, NUMBER, &name)? {
-                found.push((in_its_place(books, invoice)?, line));
+                found.push((invoice, line));
                 break;
             }
+        }
+    }
+    let by_name: Vec<InvoiceId> = found.iter().map(|(invoice, _)| *invoice).collect();
+    for (invoice, _) in &mut found {
+        let now = in_its_place(books, *invoice)?;
+        // what has a line of its own is not meant by another
+        if !by_name.contains(&now) {
+            *invoice = now;
         }
     }
     Ok(found)

@@ -3,7 +3,7 @@
 use units::{Quantity, Text};
 
 use super::drop::{complete_if_done, fall_short, warehouse_order};
-use super::request::{CancelRequest, RequestLine};
+use super::request::{ANSWER_WITHIN, CancelRequest, RequestLine};
 use super::state::{WarehouseOrder, WarehouseOrderEvent};
 use crate::books::{Books, Stop};
 use crate::context::Context;
@@ -41,7 +41,8 @@ pub fn cancel_answered(
 ) -> Result<Answered, Stop> {
     let mut released = warehouse_order(books, id)?;
     if let Some(request) = request.filter(|number| released.is_attributed_by(*number, refused.is_some())) {
-        books.record(&id, WarehouseOrderEvent::PickAttributed { request, refused: refused.is_some() });
+        let (refused, answer_by) = (refused.is_some(), Some(cx.now.plus(ANSWER_WITHIN)));
+        books.record(&id, WarehouseOrderEvent::PickAttributed { request, refused, answer_by });
         released = warehouse_order(books, id)?;
     }
     let is_total = !ships.is_empty() && refused.is_none();
@@ -50,6 +51,9 @@ pub fn cancel_answered(
     // what it will not ship although it refuses this request, it was asked for with another
     let others = |open: &&CancelRequest| refused.is_some() && Some(open.number) != request;
     let agreed = released.requests.iter().find(others).map_or(request, |open| Some(open.number));
+    // where all that ships is told, nothing is left to presume: the oldest are answered first
+    let oldest = || released.requests.iter().map(|open| open.number).min();
+    let agreed = if is_total { agreed.or_else(oldest) } else { agreed };
     let mut answered = Answered::default();
     let mut drops = false;
     for line in &released.lines {
@@ -245,6 +249,33 @@ mod tests {
         assert_eq!((end(&mut story, id), open(&mut story, released)), ([0, 3, 7, 10], vec![(1, 4)]));
         bare(&mut story, released, Some(1), None).unwrap();
         assert_eq!(end(&mut story, id), [0, 7, 3, 10]);
+    }
+
+    #[test]
+    fn a_yes_to_what_was_asked_after_the_pick_or_after_an_answer_in_all_is_about_other_units() {
+        for by_pick in [true, false] {
+            let (mut story, id, released) = case();
+            if by_pick {
+                picked(&mut story, released, 6);
+            } else {
+                answer(&mut story, released, 6);
+            }
+            less(&mut story, id, 3, 13);
+            assert_eq!(open(&mut story, released), [(2, 3)]);
+            bare(&mut story, released, Some(2), None).unwrap();
+            assert_eq!((end(&mut story, id), open(&mut story, released)), ([0, 7, 3, 10], vec![]), "{by_pick}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_is_open_again_has_a_clock_again() {
+        let (mut story, _, released) = case_of_two();
+        note_answer_late(story.books(), released, ExceptionId(7), vec![1]);
+        picked(&mut story, released, 6);
+        assert_eq!(open(&mut story, released), [(2, 3)]);
+        bare(&mut story, released, Some(2), None).unwrap();
+        let now = story.books().warehouse_order(&released).unwrap().unwrap();
+        assert_eq!(now.request(1).and_then(|open| open.answer_by), Some(at(35).now));
     }
 
     #[test]

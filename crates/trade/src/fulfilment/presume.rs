@@ -2,7 +2,7 @@
 //!
 //! Source: domain §1.5.4 (released: ask).
 
-use units::Quantity;
+use units::{Quantity, Timestamp};
 
 use super::request::CancelRequest;
 use super::state::WarehouseOrder;
@@ -16,6 +16,8 @@ impl WarehouseOrder {
                 let left = self.request(old.number).map_or(Quantity::ZERO, |now| now.line(asked.line).units);
                 if left < asked.units {
                     add(&mut self.presumed, old, asked.line, asked.units - left);
+                    // what is asked from now on was not told of
+                    self.presumed_until = self.requested;
                 }
             }
         }
@@ -27,16 +29,18 @@ impl WarehouseOrder {
             return false;
         }
         let mut after = self.clone();
-        after.attribute(number, refused);
+        after.attribute(number, refused, None);
         after != *self
     }
 
     /// The warehouse has answered a request: if it agrees, the pick told of what that one asked for; if it refuses, of what others did.
-    pub(super) fn attribute(&mut self, number: u32, refused: bool) {
+    /// A request that is open again for that has to be answered by then.
+    pub(super) fn attribute(&mut self, number: u32, refused: bool, answer_by: Option<Timestamp>) {
         let seemed = self.presumed.iter().filter(|seemed| (seemed.number == number) == refused);
         let told: Vec<(CancelRequest, LineNo, Quantity)> =
             seemed.flat_map(|seemed| seemed.lines.iter().map(|line| (seemed.clone(), line.line, line.units))).collect();
-        let meant = self.requests.iter().filter(|open| (open.number == number) != refused);
+        let meant =
+            self.requests.iter().filter(|open| (open.number == number) != refused && open.number <= self.presumed_until);
         let meant: Vec<CancelRequest> = meant.cloned().collect();
         for (seemed, no, mut left) in told {
             for meant in &meant {
@@ -45,6 +49,8 @@ impl WarehouseOrder {
                 if units.is_positive() {
                     left -= units;
                     add(&mut self.requests, meant, no, -units);
+                    let known = self.request(seemed.number).map(|open| open.answer_by);
+                    let seemed = CancelRequest { answer_by: known.unwrap_or(answer_by), ..seemed.clone() };
                     add(&mut self.requests, &seemed, no, units);
                     add(&mut self.presumed, meant, no, units);
                     add(&mut self.presumed, &seemed, no, -units);

@@ -12,7 +12,7 @@ use crate::ids::*;
 use crate::refusal::Refusal;
 
 /// A warehouse has half an hour to answer what it is asked to cancel, as it has for a release (domain §1.10, R2).
-const ANSWER_WITHIN: Minutes = Minutes(30);
+pub(super) const ANSWER_WITHIN: Minutes = Minutes(30);
 
 /// What a warehouse was asked at once, and has not answered.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -49,6 +49,9 @@ pub struct WarehouseOrder {
     /// What a pick seemed to answer of which request. The warehouse may tell of the same units once more, with its answer to another one.
     #[serde(default)]
     pub presumed: Vec<CancelRequest>,
+    /// The last request that there was when a pick told of units.
+    #[serde(default)]
+    pub presumed_until: u32,
     /// The exception that asks for an answer.
     #[serde(default)]
     pub answer_chased: Option<ExceptionId>,
@@ -190,6 +193,9 @@ pub enum WarehouseOrderEvent {
         request: u32,
         /// It ships what that one asked for, so the pick told of others.
         refused: bool,
+        /// Until when requests that are open again have to be answered.
+        #[serde(default)]
+        answer_by: Option<Timestamp>,
     },
     /// The warehouse will not cancel: it is too late.
     CancelRefused {
@@ -475,7 +481,9 @@ impl Folded for WarehouseOrder {
                 self.presume(&before);
                 self.end_empty_requests();
             }
-            WarehouseOrderEvent::PickAttributed { request, refused } => self.attribute(*request, *refused),
+            WarehouseOrderEvent::PickAttributed { request, refused, answer_by } => {
+                self.attribute(*request, *refused, *answer_by);
+            }
             WarehouseOrderEvent::CancelRefused { request: Some(request), .. } => self.refuse_request(*request),
             WarehouseOrderEvent::CancelRefused { request: None, .. } => self.settle_cancellation(),
             WarehouseOrderEvent::Cancelled => {

@@ -627,7 +627,7 @@ impl Order {
             Status::Rejected
         } else if !self.lines.is_empty() && self.lines.iter().all(|line| line.buckets.cancelled == line.ordered()) {
             Status::Cancelled
-        } else if self.failed.is_some() {
+        } else if self.failed.is_some() && !self.is_fulfilled() {
             Status::Failed
         } else if !self.holds.is_empty() {
             Status::OnHold

@@ -67,6 +67,8 @@ pub fn determine(books: &mut dyn Books, id: OrderId, quote: Option<&TaxQuote>, c
         |no: LineNo| taken.and_then(|quote| quote.rates.iter().find(|(line, _)| *line == no)).map(|(_, rate)| *rate);
     let rates: Vec<_> = computed.rates.iter().map(|(no, rate)| (*no, quoted(*no).unwrap_or(*rate))).collect();
     let is_known = order.tax == tax && has_rates(&order, &rates) && order.tax_scheme == scheme;
+    // goods that leave from elsewhere are taxed there where the rule is that of the origin
+    let is_known = is_known && order.taxed_from == basis.node;
     let is_accepted = taken.is_some() || order.tax_accepted == Some(computed.tax) || order.is_over();
     let currency = order.currency;
     drop(order);

@@ -113,7 +113,8 @@ async fn demo(arguments: Arguments) -> anyhow::Result<Finding> {
 /// Serves on after the report, until somebody ends it.
 async fn keep_serving(arguments: &Arguments, machinery: &mut Machinery) -> anyhow::Result<()> {
     let (url, key) = (machinery.url().to_owned(), machinery.key().to_owned());
-    say(arguments, format_args!("\nthe API serves at {url} until you press Ctrl-C; in another terminal, try"));
+    say(arguments, format_args!("\nopen {url} in a browser for the console, and sign in there with the API key {key}"));
+    say(arguments, format_args!("the API serves at the same address until you press Ctrl-C; in another terminal, try"));
     say(arguments, format_args!("  export CROSSDOCK_URL={url} CROSSDOCK_API_KEY={key}"));
     say(arguments, format_args!("  {} exception list --status open", machinery.program()));
     say(arguments, format_args!("  {} order timeline SO-1", machinery.program()));

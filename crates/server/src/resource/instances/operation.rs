@@ -6,17 +6,19 @@ use axum::Json as JsonAnswer;
 use axum::extract::State;
 use engine::InstanceId;
 use partition::{AnyKey, Body, Command, Modification, Operation};
+use runtime::{Answer, Version};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::outlook::{self, Change};
 use crate::extract::{Caller, Json, Path};
-use crate::problem::Problem;
+use crate::problem::{Problem, of_answer};
+use crate::readers;
 use crate::resource::exceptions::variables;
 use crate::resource::id;
 use crate::state::AppState;
-use crate::submit::{if_match, submit};
+use crate::submit::submit;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(operate))
@@ -186,11 +188,17 @@ async fn operate(
         submit(&state, caller.on(AnyKey::Instance(instance)), &bytes, body).await?;
         return Ok(JsonAnswer(OperateAnswer { result: "done", changes: None }));
     }
-    // what is only said changes nothing that could have changed meanwhile
-    if_match(&caller)?;
+    let expected = caller.if_match.clone().filter(|versions| !versions.is_empty());
     let capabilities = outlook::capabilities(&state.connections);
     let command = Command { at: state.now(), actor: caller.actor.clone(), key: None, body, trace: None };
     let models = state.readers.models();
-    let changes = state.readers.read(move |reader| outlook::of(reader, models, capabilities, command)).await?;
+    let read = move |reader: &mut dyn store::Reader| {
+        let now = readers::state(reader, &AnyKey::Instance(instance))?.map(|state| Version::of(&state.encode()));
+        if expected.is_some_and(|versions| now.is_none_or(|now| !versions.contains(&now))) {
+            return Err(of_answer(Answer::Stale { version: now }));
+        }
+        outlook::of(reader, models, capabilities, command)
+    };
+    let changes = state.readers.read(read).await?;
     Ok(JsonAnswer(OperateAnswer { result: "would be done", changes: Some(changes) }))
 }

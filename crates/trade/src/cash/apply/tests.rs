@@ -299,6 +299,42 @@ fn domain_1_7_a_parent_that_names_the_order_of_a_child_prepays_it() {
 }
 
 #[test]
+fn domain_1_7_prepaid_orders_of_two_children_are_asked_about_when_one_payment_names_both() {
+    let mut story = Story::new();
+    let parent = AccountId::from("PARENT");
+    let profile = Profile { name: "Parent".into(), tier: 3, ..Profile::default() };
+    crate::account::set_profile(story.books(), &parent, &profile, &at(0)).unwrap();
+    let profile = story.books().account(&"ACME".into()).unwrap().unwrap().profile.clone();
+    let paid_for = Profile { payer: Some(parent.clone()), ..profile };
+    let orders = ["ACME", "BETA"].map(|name| {
+        crate::account::set_profile(story.books(), &name.into(), &paid_for, &at(0)).unwrap();
+        let submission =
+            crate::order::Submission { account: name.into(), purchase_order: name.into(), ..story.submission() };
+        let id = story.receive(&submission).unwrap();
+        let mut order = (*story.order(id)).clone();
+        order.terms.prepayment = true;
+        story.books().record(&id, crate::order::OrderEvent::Received(Box::new(order)));
+        crate::credit::check(story.books(), id, &at(1)).unwrap();
+        id
+    });
+    let payment = Payment {
+        id: PaymentId(9),
+        amount: Amount(20_000),
+        currency: Currency::EUR,
+        customer_number: "PARENT".into(),
+        remittance: format!("for {} and {}", orders[0], orders[1]).into(),
+        ..Payment::default()
+    };
+    story.books().record(&PaymentId(9), PaymentEvent::Received(Box::new(payment)));
+    let applied = apply(story.books(), PaymentId(9), &at(2)).unwrap();
+    assert_eq!((applied.account, applied.outcome), (Some(parent), Outcome::Unmatched { ambiguous: false }));
+    assert_eq!(
+        applied.reason,
+        format!("{} of ACME and {} of BETA are named: somebody has to say what each gets", orders[0], orders[1])
+    );
+}
+
+#[test]
 fn domain_1_7_a_parent_that_names_the_order_of_a_child_pays_its_upfront_invoice() {
     let mut story = Story::new();
     let acme = AccountId::from("ACME");
