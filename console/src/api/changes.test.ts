@@ -29,6 +29,11 @@ describe("changes", () => {
     expect(concerns(changesOf([event("account 10001")]), ["master", "items"])).toBe(false);
   });
 
+  it("of an exception reach the user task that it may be", () => {
+    expect(concerns(changesOf([event("exception EX-3")]), ["tasks", "PI-17", "4"])).toBe(true);
+    expect(concerns(changesOf([event("payment PM-3")]), ["tasks", "PI-17", "4"])).toBe(false);
+  });
+
   it("always move the figures", () => {
     expect(concerns(changesOf([event("series X")]), ["progress"])).toBe(true);
   });

@@ -5,6 +5,7 @@ import type { CloudEvent } from "./types";
 export type Topic =
   | "orders"
   | "exceptions"
+  | "tasks"
   | "instances"
   | "invoices"
   | "payments"
@@ -29,7 +30,7 @@ export type Topic =
 /** Which topics an event's subject, such as `order SO-17`, touches. */
 const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   order: ["orders"],
-  exception: ["exceptions"],
+  exception: ["exceptions", "tasks"],
   invoice: ["invoices"],
   payment: ["payments"],
   shipment: ["shipments"],

@@ -72,6 +72,13 @@ export const useAssign = () =>
     ["exceptions"],
   );
 
+export const useAssignTask = () =>
+  useChange(
+    ({ instance, task, to }: { instance: string; task: string; to: string | null }, idempotencyKey) =>
+      post("/v1/tasks/{instance}/{task}/assignment", { path: { instance, task }, body: { to }, idempotencyKey }),
+    ["exceptions", "tasks"],
+  );
+
 /** Everything that a change of an order may move. */
 export const OF_ORDERS = [
   "orders",

@@ -7,6 +7,7 @@ export type Order = Schemas["OrderView"];
 export type OrderLine = Schemas["LineView"];
 export type Hold = Schemas["HoldView"];
 export type Exception = Schemas["ExceptionView"];
+export type TaskDetails = Schemas["TaskDetailsView"];
 export type CloudEvent = Schemas["CloudEvent"];
 export type Waiting = Schemas["WaitingView"];
 export type Wait = Schemas["WaitView"];

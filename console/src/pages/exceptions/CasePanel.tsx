@@ -13,10 +13,11 @@ import { either, inWords, words } from "../../lib/words";
 import { Decide } from "./Decide";
 import { DisputeContext } from "./DisputeContext";
 import { OrderContext } from "./OrderContext";
-import { Owner } from "./Owner";
+import { ExceptionOwner } from "./Owner";
 import { PaymentContext } from "./PaymentContext";
 import { RETURN, ReturnContext } from "./ReturnContext";
 import { TaskForm } from "./TaskForm";
+import { TaskOwner } from "./TaskOwner";
 
 /** A user task that is no exception of the catalogue stands in the queue as this. */
 const PLAIN_TASK = "POLICY-OVERRIDE";
@@ -70,6 +71,7 @@ function Case({
 }) {
   const currency = useQuery(company).data?.currency;
   const isOpen = exception.status === "open" || exception.status === "claimed";
+  const task = exception.kind === PLAIN_TASK ? exception.task : undefined;
   const [kind, about] = exception.subject?.split(" ", 2) ?? [];
   return (
     <Stack gap="md" p="md" pt="xs" style={{ maxHeight: "calc(100vh - 130px)", overflowY: "auto" }}>
@@ -120,10 +122,14 @@ function Case({
         )}
       </dl>
       <SameCase of={exception} />
-      {isOpen && me && <Owner exception={exception} me={me} />}
-      {isOpen && exception.task && exception.kind === PLAIN_TASK && (
-        <TaskForm key={exception.task} task={exception.task} onDone={() => onDone("complete")} />
-      )}
+      {isOpen &&
+        me &&
+        (task ? (
+          <TaskOwner key={task} task={task} exception={exception} me={me} />
+        ) : (
+          <ExceptionOwner exception={exception} me={me} />
+        ))}
+      {isOpen && task && <TaskForm key={task} task={task} onDone={() => onDone("complete")} />}
       {isOpen && me && currency && (
         <Decide key={exception.id} exception={exception} me={me} currency={currency} onDone={onDone} />
       )}

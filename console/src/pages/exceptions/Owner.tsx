@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAssign } from "../../api/mutations";
 import { openExceptions, people } from "../../api/queries";
-import type { Exception, Me } from "../../api/types";
+import type { Exception, Me, Person } from "../../api/types";
 import { Refusal } from "../../components/Refusal";
 import { inWords } from "../../lib/words";
 import { useKeys } from "../../shell/keys";
@@ -11,32 +11,57 @@ import { mayNotDecide } from "./authority";
 import { whoMay } from "./people";
 
 /** Whom it can be given to, and how they are called. */
-function usePeople(exception: Exception, me: Me, isAsked: boolean) {
+function usePeople(suggested: Suggested, isAsked: boolean) {
   const known = useQuery({ ...people, enabled: isAsked }).data?.items ?? [];
   const queue = useQuery({ ...openExceptions(), enabled: isAsked }).data?.items ?? [];
   const names = new Map(known.map(({ id, name, roles }) => [id, `${name}, ${roles.map(inWords).join(", ")}`]));
-  return { ids: whoMay(exception, me, known, queue), names };
+  return { ids: suggested(known, queue), names };
+}
+
+type Suggested = (known: readonly Person[], queue: readonly Exception[]) => string[];
+
+interface Props {
+  readonly assignee: string | null | undefined;
+  readonly me: Me;
+  /** Why the one who looks may not give it to anybody. */
+  readonly why: string | undefined;
+  readonly suggested: Suggested;
+  readonly onGive: (to: string | null, options: { onSuccess: () => void }) => void;
+  readonly pending: boolean;
+  readonly error: unknown;
+}
+
+/** Who works on an exception. */
+export function ExceptionOwner({ exception, me }: { exception: Exception; me: Me }) {
+  const assign = useAssign();
+  return (
+    <Owner
+      assignee={exception.assignee}
+      me={me}
+      why={mayNotDecide(exception, me)}
+      suggested={(known, queue) => whoMay(exception, me, known, queue)}
+      onGive={(to, options) => assign.mutate({ exception: exception.id, to }, options)}
+      pending={assign.isPending}
+      error={assign.error}
+    />
+  );
 }
 
 /** Who works on it; claim, hand over, give back. */
-export function Owner({ exception, me }: { exception: Exception; me: Me }) {
-  const assign = useAssign();
+export function Owner({ assignee, me, why, suggested, onGive, pending, error }: Props) {
   const [giving, setGiving] = useState(false);
   const [to, setTo] = useState("");
-  const why = mayNotDecide(exception, me);
-  const { ids, names } = usePeople(exception, me, giving);
-  const isMine = exception.assignee === me.id;
-  const give = (name: string | null): void => {
-    assign.mutate({ exception: exception.id, to: name }, { onSuccess: () => setGiving(false) });
-  };
+  const { ids, names } = usePeople(suggested, giving);
+  const isMine = assignee === me.id;
+  const give = (name: string | null): void => onGive(name, { onSuccess: () => setGiving(false) });
   useKeys(why ? {} : { e: () => give(isMine ? null : me.id) });
   return (
     <Stack gap="xs">
       <Group justify="space-between">
         <Text size="sm">
-          {exception.assignee ? (
+          {assignee ? (
             <>
-              Claimed by <b>{isMine ? "you" : exception.assignee}</b>
+              Claimed by <b>{isMine ? "you" : assignee}</b>
             </>
           ) : (
             <span className="muted">Nobody has claimed it</span>
@@ -47,7 +72,7 @@ export function Owner({ exception, me }: { exception: Exception; me: Me }) {
             <Button
               size="xs"
               variant="default"
-              loading={assign.isPending}
+              loading={pending}
               onClick={() => give(isMine ? null : me.id)}
               rightSection={<kbd className="key">e</kbd>}
             >
@@ -86,7 +111,7 @@ export function Owner({ exception, me }: { exception: Exception; me: Me }) {
           </Group>
         </form>
       )}
-      {assign.isError && <Refusal error={assign.error} />}
+      {error !== null && error !== undefined && <Refusal error={error} />}
     </Stack>
   );
 }
