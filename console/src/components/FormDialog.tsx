@@ -6,8 +6,8 @@ interface FormProps {
   readonly title: string;
   readonly onClose: () => void;
   readonly onSubmit: () => void;
-  readonly pending: boolean;
-  readonly error: unknown;
+  /** What it does: as long as that runs nothing else is begun, and what refuses it is told. */
+  readonly change: { readonly isPending: boolean; readonly error: unknown };
   readonly verb: string;
   readonly danger?: boolean;
   readonly disabled?: boolean;
@@ -20,8 +20,7 @@ export function FormDialog({
   title,
   onClose,
   onSubmit,
-  pending,
-  error,
+  change: { isPending, error },
   verb,
   danger,
   disabled,
@@ -42,7 +41,7 @@ export function FormDialog({
             <Button variant="default" onClick={onClose}>
               Leave it
             </Button>
-            <Button type="submit" loading={pending} color={danger ? "red" : "dock"} disabled={disabled ?? false}>
+            <Button type="submit" loading={isPending} color={danger ? "red" : "dock"} disabled={disabled ?? false}>
               {verb}
             </Button>
           </Group>

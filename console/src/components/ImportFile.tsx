@@ -44,8 +44,7 @@ function Dialog({ path, what, says, topics, onClose }: Props & { onClose: () => 
       title={`Import ${what}`}
       onClose={onClose}
       onSubmit={() => file && load.mutate({ name: file.name, size: file.size, at: file.lastModified })}
-      pending={load.isPending}
-      error={load.error}
+      change={load}
       verb="Import"
       disabled={!file}
       size="lg"

@@ -117,13 +117,13 @@ export function Rows<T extends object>(props: RowsProps<T>) {
 
 export type Total = { readonly count: number; readonly is_capped: boolean };
 
-interface Props<T> extends Omit<RowsProps<T>, "rows" | "of" | "aside" | "onEnd" | "all"> {
+export interface ListProps<T> extends Omit<RowsProps<T>, "rows" | "of" | "aside" | "onEnd" | "all"> {
   readonly reading: UseInfiniteQueryResult<InfiniteData<{ items: T[]; total?: Total | null }>>;
   readonly only?: ((row: T) => boolean) | undefined;
 }
 
 /** A long list: as many rows as were scrolled to; of a filtered one, as many as fill the screen, if there are so many. */
-export function List<T extends object>({ reading, only, ...rest }: Props<T>) {
+export function List<T extends object>({ reading, only, ...rest }: ListProps<T>) {
   const { rows, more, readAll } = useRows(reading);
   const shown = rows && only ? rows.filter(only) : rows;
   useScreenful(shown?.length, reading, more);

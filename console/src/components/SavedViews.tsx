@@ -75,8 +75,7 @@ function NameView({ page, query, onClose }: { page: string; query: string; onClo
       title="Save what is shown"
       verb="Save"
       onClose={onClose}
-      pending={save.isPending}
-      error={save.error}
+      change={save}
       disabled={name.trim() === ""}
       onSubmit={() =>
         save.mutate(

@@ -26,8 +26,7 @@ export function Password({ onClose }: { onClose: () => void }) {
           { onSuccess: () => session.end("Your password is changed. Sign in with the new one.") },
         )
       }
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       verb="Change it"
       disabled={present === "" || next === "" || next !== again}
     >

@@ -171,15 +171,7 @@ function Revoke({ client, prefix, onClose }: { client: string; prefix: string; o
     change.mutate(prefix, { onSuccess });
   }
   return (
-    <FormDialog
-      title={`Revoke ${prefix}…`}
-      verb="Revoke"
-      danger
-      onClose={onClose}
-      onSubmit={submit}
-      pending={change.isPending}
-      error={change.error}
-    >
+    <FormDialog title={`Revoke ${prefix}…`} verb="Revoke" danger onClose={onClose} onSubmit={submit} change={change}>
       <Text size="sm">
         From now on it is not accepted, and that cannot be taken back. A program that still uses it is refused.
       </Text>

@@ -136,8 +136,7 @@ export function SetQuota({ client, onClose }: { client: Client; onClose: () => v
       title={`Quota of ${client.id}`}
       verb="Set it"
       onClose={onClose}
-      pending={set.isPending}
-      error={set.error}
+      change={set}
       disabled={perSecond < 1 || burst < 1}
       onSubmit={() => set.mutate({ per_second: perSecond, burst }, { onSuccess: onClose })}
     >

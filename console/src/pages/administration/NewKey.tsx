@@ -21,8 +21,7 @@ export function NewKey({ client, onClose }: { client: Client; onClose: () => voi
       verb="Make it"
       onClose={onClose}
       onSubmit={() => change.mutate({ expires: endOfDay(day), others_end: others(replaced, new Date()) })}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
     >
       <TextInput
         type="date"

@@ -45,8 +45,7 @@ export function PutWebhook({ of, taken = [], onClose, onDone }: Props) {
           },
         )
       }
-      pending={put.isPending}
-      error={put.error}
+      change={put}
       disabled={id.trim() === "" || url.trim() === "" || wrongId !== undefined}
     >
       {!of && (

@@ -40,8 +40,7 @@ export function AddWithRights({ title, useAdd, taken, onClose, onAdded }: AddPro
           },
         })
       }
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       disabled={rights.id === "" || isWrong !== undefined}
     >
       <RightsFields value={rights} onChange={setRights} currency={currency} taken={taken} />
@@ -74,8 +73,7 @@ export function ChangeRights({ of, useRights, onClose }: ChangeProps) {
       verb="Change"
       onClose={onClose}
       onSubmit={() => change.mutate(requestOf(rights, currency), { onSuccess: onClose })}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       disabled={wrongLimit(rights.limit, digitsOf(currency)) !== undefined}
     >
       <RightsFields value={rights} onChange={setRights} currency={currency} />

@@ -118,8 +118,7 @@ function SetPassword({ user, onClose }: { user: string; onClose: () => void }) {
       verb="Set it"
       onClose={onClose}
       onSubmit={submit}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       disabled={password.length < SHORTEST}
     >
       <Text size="sm">Their sessions end. Tell it to them by another way than mail, and let them change it.</Text>

@@ -251,8 +251,7 @@ function Stop({ of, onClose }: { of: string; onClose: () => void }) {
       verb="Stop it"
       danger
       onClose={onClose}
-      pending={stop.isPending}
-      error={stop.error}
+      change={stop}
       disabled={reason.trim() === ""}
       onSubmit={() => stop.mutate(reason.trim(), { onSuccess: onClose })}
     >
@@ -273,8 +272,7 @@ function GoOn({ of, onClose }: { of: Webhook; onClose: () => void }) {
       title={`Go on with ${of.id}`}
       verb="Go on"
       onClose={onClose}
-      pending={enable.isPending}
-      error={enable.error}
+      change={enable}
       disabled={isWrong}
       onSubmit={() => enable.mutate(after.trim() === "" ? null : Number(after.trim()), { onSuccess: onClose })}
     >
@@ -297,8 +295,7 @@ function NewSecret({ of, onClose, onSecret }: { of: string; onClose: () => void;
       title={`A new secret for ${of}`}
       verb="Make it"
       onClose={onClose}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       onSubmit={() =>
         change.mutate(undefined, {
           onSuccess: (made) => {
@@ -323,8 +320,7 @@ function Remove({ of, onClose, onGone }: { of: string; onClose: () => void; onGo
       verb="Remove it"
       danger
       onClose={onClose}
-      pending={remove.isPending}
-      error={remove.error}
+      change={remove}
       onSubmit={() =>
         // by then the webhook is gone and this with it, so nothing here would be called any more
         void remove.mutateAsync(undefined).then(

@@ -43,8 +43,7 @@ export default function ChangeQuota({ item, groups, quotas, onClose }: Props) {
       title={`Who ${item} is kept for`}
       verb="Change it"
       onClose={onClose}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       disabled={missingIn(typed) !== undefined}
       onSubmit={() =>
         change.mutate(typed, {

@@ -65,8 +65,7 @@ export default function ChangeStock({ item, node, onClose }: Props) {
       title="Change stock"
       verb="Record it"
       onClose={onClose}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       disabled={wrongIn(kind, typed) !== undefined}
       onSubmit={() =>
         change.mutate(typed, {

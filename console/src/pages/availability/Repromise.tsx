@@ -38,8 +38,7 @@ export default function Repromise({ item, onClose }: { item: string; onClose: ()
       verb={moved.length === 0 ? "Nothing would change" : `Change ${count(moved.length, "line")}`}
       size="xl"
       onClose={onClose}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       disabled={moved.length === 0 || trial.isFetching}
       onSubmit={() =>
         change.mutate(run, {

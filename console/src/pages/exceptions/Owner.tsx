@@ -27,8 +27,7 @@ interface Props {
   readonly why: string | undefined;
   readonly suggested: Suggested;
   readonly onGive: (to: string | null, options: { onSuccess: () => void }) => void;
-  readonly pending: boolean;
-  readonly error: unknown;
+  readonly change: { readonly isPending: boolean; readonly error: unknown };
 }
 
 /** Who works on an exception. */
@@ -41,14 +40,13 @@ export function ExceptionOwner({ exception, me }: { exception: Exception; me: Me
       why={mayNotDecide(exception, me)}
       suggested={(known, queue) => whoMay(exception, me, known, queue)}
       onGive={(to, options) => assign.mutate({ exception: exception.id, to }, options)}
-      pending={assign.isPending}
-      error={assign.error}
+      change={assign}
     />
   );
 }
 
 /** Who works on it; claim, hand over, give back. */
-export function Owner({ assignee, me, why, suggested, onGive, pending, error }: Props) {
+export function Owner({ assignee, me, why, suggested, onGive, change }: Props) {
   const [giving, setGiving] = useState(false);
   const [to, setTo] = useState("");
   const { ids, names } = usePeople(suggested, giving);
@@ -72,7 +70,7 @@ export function Owner({ assignee, me, why, suggested, onGive, pending, error }: 
             <Button
               size="xs"
               variant="default"
-              loading={pending}
+              loading={change.isPending}
               onClick={() => give(isMine ? null : me.id)}
               rightSection={<kbd className="key">e</kbd>}
             >
@@ -111,7 +109,7 @@ export function Owner({ assignee, me, why, suggested, onGive, pending, error }: 
           </Group>
         </form>
       )}
-      {error !== null && error !== undefined && <Refusal error={error} />}
+      {change.error !== null && change.error !== undefined && <Refusal error={change.error} />}
     </Stack>
   );
 }

@@ -38,8 +38,7 @@ export function TaskOwner({ task, exception, me }: Props) {
         why={why}
         suggested={(known, queue) => whoMayDo(details, exception, me, known, queue)}
         onGive={(to, options) => assign.mutate({ instance, task: key, to }, options)}
-        pending={assign.isPending}
-        error={assign.error}
+        change={assign}
       />
       {why && (
         <Text size="sm" className="muted">

@@ -46,8 +46,7 @@ function Limit({ account, onClose }: { account: Account; onClose: () => void }) 
       title={`Credit limit of ${account.name}`}
       onClose={onClose}
       onSubmit={() => change.mutate(isNone ? null : { amount: amount.trim(), currency }, { onSuccess: onClose })}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       verb="Change it"
       disabled={!isNone && amount.trim() === ""}
     >

@@ -3,12 +3,10 @@ import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { post } from "../../api/client";
 import { OF_INVOICES, useChange } from "../../api/mutations";
-import { authorityOf } from "../../api/rights";
 import type { Invoice } from "../../api/types";
-import { FormDialog, ReasonField } from "../../components/FormDialog";
+import { Correction } from "../../components/Correction";
 import { Heads } from "../../components/Heads";
 import { formatMoney } from "../../lib/money";
-import { useMe } from "../../shell/useSession";
 import { creditOf, linesOf, type TypedCredit, WAY_NAMES, WAYS } from "./credit";
 
 const SAYS: Readonly<Record<TypedCredit["way"], string>> = {
@@ -18,39 +16,34 @@ const SAYS: Readonly<Record<TypedCredit["way"], string>> = {
   goodwill: "A net amount that belongs to no units.",
 };
 
+const PATH = "/v1/invoices/{invoice}/credit-notes";
+
 /** Credits an invoice, or part of it. */
 export function CreditInvoice({ invoice, onClose }: { invoice: Invoice; onClose: () => void }) {
-  const me = useMe();
   const [typed, setTyped] = useState<TypedCredit>({ way: "units", order: invoice.order, numbers: {}, amount: "" });
-  const [reason, setReason] = useState("");
   const credit = useChange(
-    (body: Parameters<typeof post<"/v1/invoices/{invoice}/credit-notes">>[1]["body"], idempotencyKey) =>
-      post("/v1/invoices/{invoice}/credit-notes", { path: { invoice: invoice.id }, body, idempotencyKey }),
+    (body: Parameters<typeof post<typeof PATH>>[1]["body"], idempotencyKey) =>
+      post(PATH, { path: { invoice: invoice.id }, body, idempotencyKey }),
     OF_INVOICES,
   );
   const { body, wrong } = creditOf(invoice, typed);
-  function submit(): void {
-    if (!body) return;
-    credit.mutate(
-      { ...body, reason: reason.trim() },
-      {
-        onSuccess: ({ id }) => {
-          notifications.show({ message: `${id} credits ${invoice.number || invoice.id}`, color: "dock" });
-          onClose();
-        },
-      },
-    );
-  }
   return (
-    <FormDialog
+    <Correction
       title={`Credit ${invoice.number || invoice.id}`}
-      onClose={onClose}
-      onSubmit={submit}
-      pending={credit.isPending}
-      error={credit.error}
       verb="Credit"
-      disabled={!body || reason.trim() === ""}
-      size="lg"
+      path={PATH}
+      body={body}
+      wrong={wrong}
+      change={credit}
+      onSubmit={(given) =>
+        credit.mutate(given, {
+          onSuccess: ({ id }) => {
+            notifications.show({ message: `${id} credits ${invoice.number || invoice.id}`, color: "dock" });
+            onClose();
+          },
+        })
+      }
+      onClose={onClose}
     >
       {invoice.orders.length > 1 && (
         <Select
@@ -84,16 +77,7 @@ export function CreditInvoice({ invoice, onClose }: { invoice: Invoice; onClose:
           maw={200}
         />
       )}
-      {wrong && (
-        <Text size="sm" className="late" role="status">
-          {wrong}
-        </Text>
-      )}
-      <ReasonField value={reason} onChange={setReason} />
-      <Text size="sm" className="muted">
-        {authorityOf("/v1/invoices/{invoice}/credit-notes", me, "What is given away of one invoice")}
-      </Text>
-    </FormDialog>
+    </Correction>
   );
 }
 

@@ -32,8 +32,7 @@ export function OpenDispute({ invoice, onClose }: { invoice: Invoice; onClose: (
           { onSuccess: onClose },
         )
       }
-      pending={dispute.isPending}
-      error={dispute.error}
+      change={dispute}
       verb="Note the dispute"
       disabled={amount.trim() === "" || code === null || reason.trim() === ""}
     >
@@ -101,8 +100,7 @@ export function SettleDispute({ invoice, currency, authority, onClose }: SettleP
       title={`Decide on what is disputed of ${invoice}`}
       onClose={onClose}
       onSubmit={submit}
-      pending={settle.isPending}
-      error={settle.error}
+      change={settle}
       verb="Decide"
       disabled={reason.trim() === ""}
     >

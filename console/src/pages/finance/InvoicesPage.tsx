@@ -5,13 +5,12 @@ import { Fragment } from "react";
 import { invoice as invoiceOf, invoices } from "../../api/queries";
 import type { Invoice } from "../../api/types";
 import { Amount } from "../../components/Amount";
-import { Beside } from "../../components/Beside";
 import { Tag } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
 import { Heads } from "../../components/Heads";
-import { List } from "../../components/List";
 import { Customer, Description } from "../../components/Named";
+import { OpenedList } from "../../components/OpenedList";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
 import type { CsvColumn } from "../../lib/csv";
@@ -98,19 +97,14 @@ const CSV: readonly CsvColumn<Invoice>[] = [
 
 /** Invoices and credit notes, the newest first. */
 export function InvoicesPage() {
-  const { account, order, number, sort, open } = route.useSearch();
+  const search = route.useSearch();
+  const { account, order, number, sort, open } = search;
   const navigate = route.useNavigate();
   const filter = { ...(account ? { account } : {}), ...(order ? { order } : {}), ...(number ? { number } : {}) };
   // those of an order are few, and come in the order of their numbers
   const by = order ? undefined : byServer(sort, { gross: "value", due: "due" });
   const reading = useInfiniteQuery(invoices({ ...filter, ...(by ? { sort: by } : {}) }));
-  function set(change: {
-    account?: string | undefined;
-    order?: string | undefined;
-    number?: string | undefined;
-    sort?: string | undefined;
-    open?: string | undefined;
-  }): void {
+  function set(change: Partial<typeof search>): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
@@ -121,22 +115,19 @@ export function InvoicesPage() {
         <FieldFilter label="Order" value={order} onChange={(value) => set({ order: value })} />
       </Group>
       <Panel>
-        <List
+        <OpenedList
           noun="invoice"
           reading={reading}
           columns={COLUMNS}
           csv={CSV}
-          idOf={({ id }) => id}
-          current={open}
-          onOpen={({ id }) => set({ open: id })}
+          open={open}
           sort={sort}
-          onSort={(next) => set({ sort: next })}
+          set={set}
           none="Invoices follow shipments by themselves, as the order’s billing says."
-        />
+        >
+          {(id) => <Details id={id} />}
+        </OpenedList>
       </Panel>
-      <Beside noun="Invoice" id={open} onClose={() => set({ open: undefined })}>
-        {(id) => <Details id={id} />}
-      </Beside>
     </Page>
   );
 }

@@ -5,12 +5,11 @@ import { OF_INVOICES } from "../../api/mutations";
 import { payments, progress } from "../../api/queries";
 import type { Payment } from "../../api/types";
 import { Amount } from "../../components/Amount";
-import { Beside } from "../../components/Beside";
 import { Status } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
 import { ImportFile } from "../../components/ImportFile";
-import { List } from "../../components/List";
+import { OpenedList } from "../../components/OpenedList";
 import { Page, Panel } from "../../components/Page";
 import type { CsvColumn } from "../../lib/csv";
 import { size } from "../../lib/money";
@@ -93,7 +92,8 @@ const CSV: readonly CsvColumn<Payment>[] = [
 
 /** Payments from the bank: what was matched by itself and why, and what waits for a person. */
 export function PaymentsPage() {
-  const { status, account, today, sort, open } = route.useSearch();
+  const search = route.useSearch();
+  const { status, account, today, sort, open } = search;
   const navigate = route.useNavigate();
   const counts = useQuery(progress).data?.payments ?? {};
   const reading = useInfiniteQuery(
@@ -103,13 +103,7 @@ export function PaymentsPage() {
       ...(today ? { today } : {}),
     }),
   );
-  function set(change: {
-    status?: string | undefined;
-    account?: string | undefined;
-    today?: "matched" | undefined;
-    sort?: string | undefined;
-    open?: string | undefined;
-  }): void {
+  function set(change: Partial<typeof search>): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
@@ -141,23 +135,20 @@ export function PaymentsPage() {
         />
       </Group>
       <Panel>
-        <List
+        <OpenedList
           noun="payment"
           reading={reading}
           only={status === "matched" ? isMatched : undefined}
           columns={COLUMNS}
           csv={CSV}
-          idOf={({ id }) => id}
-          current={open}
-          onOpen={({ id }) => set({ open: id })}
+          open={open}
           sort={sort}
-          onSort={(next) => set({ sort: next })}
+          set={set}
           none="Payments come with the bank’s statements."
-        />
+        >
+          {(id) => <PaymentDetails key={id} id={id} />}
+        </OpenedList>
       </Panel>
-      <Beside noun="Payment" id={open} onClose={() => set({ open: undefined })}>
-        {(id) => <PaymentDetails key={id} id={id} />}
-      </Beside>
     </Page>
   );
 }

@@ -68,8 +68,7 @@ function Answered({ shipment, onClose }: { shipment: Shipment; onClose: () => vo
       title={`What the carrier said about ${shipment.id}`}
       onClose={onClose}
       onSubmit={() => tell.mutate(refusalOf(answer), { onSuccess: onClose })}
-      pending={tell.isPending}
-      error={tell.error}
+      change={tell}
       verb="Record it"
       disabled={lacksReason(answer)}
     >

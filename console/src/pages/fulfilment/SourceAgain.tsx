@@ -57,8 +57,7 @@ function Elsewhere({ order, onClose }: { order: WarehouseOrder; onClose: () => v
       verb="Source elsewhere"
       danger
       onClose={onClose}
-      pending={reject.isPending}
-      error={reject.error}
+      change={reject}
       disabled={reason.trim() === ""}
       onSubmit={() =>
         reject.mutate(reason.trim(), {
@@ -92,8 +91,7 @@ function Missing({ exception, onClose }: { exception: Exception; onClose: () => 
       title={`${words(exception.kind)}: ${exception.id}`}
       verb="Look at all warehouses"
       onClose={onClose}
-      pending={decide.isPending}
-      error={decide.error}
+      change={decide}
       disabled={reason.trim() === ""}
       onSubmit={() =>
         decide.mutate(

@@ -95,8 +95,7 @@ function Picked({ order, onClose }: Props) {
       title={`What ${order.node} picked of ${order.id}`}
       verb="Record it"
       onClose={onClose}
-      pending={tell.isPending}
-      error={tell.error}
+      change={tell}
       onSubmit={() => tell.mutate(isComplete, { onSuccess: onClose })}
     >
       <Quantities label="Picked in all" lines={order.lines} of={proposedPick} typed={typed} onTyped={setTyped} />
@@ -142,8 +141,7 @@ function Shipped({ order, onClose }: Props) {
       title={`What ${order.node} shipped of ${order.id}`}
       verb="Record it"
       onClose={onClose}
-      pending={tell.isPending}
-      error={tell.error}
+      change={tell}
       disabled={reference.trim() === "" || lines.length === 0}
       onSubmit={() => tell.mutate(isLast, { onSuccess: onClose })}
     >
@@ -188,8 +186,7 @@ function Answered({ order, asked, onClose }: Props & { readonly asked: Asked }) 
       title={`What ${order.node} answered to request ${asked.request}`}
       verb="Record it"
       onClose={onClose}
-      pending={tell.isPending}
-      error={tell.error}
+      change={tell}
       disabled={lacksReason(answer)}
       onSubmit={() => tell.mutate(refusalOf(answer), { onSuccess: onClose })}
     >

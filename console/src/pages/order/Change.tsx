@@ -59,8 +59,10 @@ export function Change({ order, onClose }: { order: Order; onClose: () => void }
       title={`Change ${order.id}`}
       onClose={onClose}
       onSubmit={submit}
-      pending={change.isPending || reading.isFetching}
-      error={isStale ? undefined : change.error}
+      change={{
+        isPending: change.isPending || reading.isFetching,
+        error: isStale ? undefined : change.error,
+      }}
       verb="Change"
       disabled={!body || wrong !== undefined || reading.data === undefined}
       size="xl"

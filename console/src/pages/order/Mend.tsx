@@ -45,8 +45,7 @@ export function CorrectLine({ order, onClose, about }: Props) {
       onSubmit={() => {
         if (line) correct.mutate({ line: line.line, item: item.trim(), quantity: units }, { onSuccess: onClose });
       }}
-      pending={correct.isPending}
-      error={correct.error}
+      change={correct}
       verb="Put it right"
       disabled={!line || item.trim() === "" || units <= 0}
     >
@@ -108,8 +107,7 @@ export function Substitute({ order, onClose, about }: Props) {
           },
         })
       }
-      pending={substitute.isPending}
-      error={substitute.error}
+      change={substitute}
       verb="The customer agrees: send it"
       disabled={item === ""}
     >

@@ -5,11 +5,9 @@ import { useState } from "react";
 import { post } from "../../api/client";
 import { OF_INVOICES, useChange } from "../../api/mutations";
 import { account } from "../../api/queries";
-import { authorityOf } from "../../api/rights";
 import type { Order } from "../../api/types";
-import { FormDialog, ReasonField } from "../../components/FormDialog";
+import { Correction } from "../../components/Correction";
 import { Heads } from "../../components/Heads";
-import { useMe } from "../../shell/useSession";
 import type { Prices } from "./LineQuantities";
 import { type RebillBody, rebillOf, type TypedTerms } from "./rebill";
 
@@ -17,32 +15,15 @@ const PATH = "/v1/orders/{order}/rebillings";
 
 /** Credits what was billed at wrong prices or terms, and bills the same units anew: each invoice gets a credit note and a replacement. */
 export function Rebill({ order, onClose }: { order: Order; onClose: () => void }) {
-  const me = useMe();
   const customer = useQuery(account(order.account)).data;
   const [prices, setPrices] = useState<Prices>({});
   const [terms, setTerms] = useState<TypedTerms>();
-  const [reason, setReason] = useState("");
   const rebill = useChange(
     (body: RebillBody & { reason: string }, idempotencyKey) =>
       post(PATH, { path: { order: order.id }, body, idempotencyKey }),
     OF_INVOICES,
   );
   const { body, wrong } = rebillOf(order, prices, terms);
-  function submit(): void {
-    if (!body) return;
-    rebill.mutate(
-      { ...body, reason: reason.trim() },
-      {
-        onSuccess: ({ rebilled }) => {
-          const message = rebilled
-            .map(({ invoice, credit_note, replacement }) => `${invoice}: ${credit_note} and ${replacement}`)
-            .join("; ");
-          notifications.show({ title: "Credited and billed anew", message, color: "dock" });
-          onClose();
-        },
-      },
-    );
-  }
   function toggle(isOn: boolean): void {
     const known = customer?.terms;
     setTerms(
@@ -57,15 +38,26 @@ export function Rebill({ order, onClose }: { order: Order; onClose: () => void }
   }
   const billed = order.lines.filter(({ invoiced, credited }) => invoiced > credited);
   return (
-    <FormDialog
+    <Correction
       title={`Bill ${order.id} anew`}
-      onClose={onClose}
-      onSubmit={submit}
-      pending={rebill.isPending}
-      error={rebill.error}
       verb="Credit and bill anew"
-      disabled={!body || reason.trim() === ""}
-      size="lg"
+      path={PATH}
+      body={body}
+      wrong={wrong}
+      change={rebill}
+      onSubmit={(given) =>
+        rebill.mutate(given, {
+          onSuccess: ({ rebilled }) => {
+            const message = rebilled
+              .map(({ invoice, credit_note, replacement }) => `${invoice}: ${credit_note} and ${replacement}`)
+              .join("; ");
+            notifications.show({ title: "Credited and billed anew", message, color: "dock" });
+            onClose();
+          },
+        })
+      }
+      onClose={onClose}
+      also="Better terms are for whoever grants credit."
     >
       <Text size="sm">
         What is posted stays as it is: each invoice gets a credit note, and a new invoice for the same units that names
@@ -125,15 +117,6 @@ export function Rebill({ order, onClose }: { order: Order; onClose: () => void }
           />
         </Group>
       )}
-      {wrong && (
-        <Text size="sm" className="late" role="status">
-          {wrong}
-        </Text>
-      )}
-      <ReasonField value={reason} onChange={setReason} />
-      <Text size="sm" className="muted">
-        {authorityOf(PATH, me, "What is given away of one invoice")} Better terms are for whoever grants credit.
-      </Text>
-    </FormDialog>
+    </Correction>
   );
 }

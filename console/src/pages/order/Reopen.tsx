@@ -57,8 +57,7 @@ function Because({ order, path, verb, onClose, children }: BecauseProps) {
       title={`${verb}: ${order.id}`}
       onClose={onClose}
       onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: onClose })}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       verb={verb}
       disabled={reason.trim() === ""}
     >

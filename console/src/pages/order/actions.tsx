@@ -131,8 +131,7 @@ function Cancel({ order, onClose }: { order: Order; onClose: () => void }) {
       title={`Cancel ${order.id}`}
       onClose={onClose}
       onSubmit={submit}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       verb={isAll && !hasShipped ? "Cancel the order" : `Cancel ${count(units, "unit")}`}
       danger
       disabled={reason.trim() === "" || units === 0}
@@ -157,8 +156,7 @@ function PlaceHold({ order, onClose }: { order: Order; onClose: () => void }) {
       title={`Hold ${order.id}`}
       onClose={onClose}
       onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: onClose })}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       verb="Hold"
       disabled={reason.trim() === ""}
     >
@@ -192,8 +190,7 @@ export function ReleaseHold({ order, hold }: { order: string; hold: Hold }) {
           title={`Release the ${inWords(hold.kind)} hold of ${order}`}
           onClose={() => setOpened(false)}
           onSubmit={() => change.mutate({ reason: reason.trim() }, { onSuccess: () => setOpened(false) })}
-          pending={change.isPending}
-          error={change.error}
+          change={change}
           verb="Release"
           disabled={reason.trim() === ""}
         >

@@ -38,8 +38,7 @@ export function BeginDraft({ of, onClose }: { of?: string; onClose: () => void }
       verb="Begin"
       onClose={onClose}
       onSubmit={submit}
-      pending={begin.isPending}
-      error={begin.error}
+      change={begin}
       disabled={!isReady}
     >
       {of === undefined && (

@@ -254,8 +254,7 @@ function RollBack({ versions, definition, onClose }: RollBackProps) {
       verb="Roll back"
       danger
       onClose={onClose}
-      pending={roll.isPending}
-      error={roll.error}
+      change={roll}
       disabled={reason.trim() === ""}
       onSubmit={() =>
         roll.mutate(

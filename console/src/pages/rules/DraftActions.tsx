@@ -96,8 +96,7 @@ function Noted({ step, draft, onClose }: { step: Step; draft: DraftDetails; onCl
       verb={verb}
       danger={step === "discard"}
       onClose={onClose}
-      pending={change.isPending}
-      error={change.error}
+      change={change}
       disabled={needed && note.trim() === ""}
       onSubmit={() =>
         change.mutate(note.trim(), {
@@ -133,14 +132,7 @@ function Approval({ draft, onClose }: { draft: DraftDetails; onClose: () => void
     );
   }
   return (
-    <FormDialog
-      title={`Approve: ${draft.title}`}
-      verb="Approve"
-      onClose={onClose}
-      pending={change.isPending}
-      error={change.error}
-      onSubmit={submit}
-    >
+    <FormDialog title={`Approve: ${draft.title}`} verb="Approve" onClose={onClose} change={change} onSubmit={submit}>
       <TextInput
         type="datetime-local"
         label="In force from"

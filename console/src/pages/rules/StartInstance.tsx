@@ -41,8 +41,7 @@ export function StartInstance({ definition, version, onClose }: Props) {
       <Variables
         title={title}
         isReady={details?.starts_by_hand === true}
-        pending={start.isPending}
-        error={start.error}
+        change={start}
         onStart={begin}
         onClose={onClose}
       />
@@ -79,13 +78,12 @@ interface VariablesProps {
   readonly title: string;
   /** Whether it is known that it can be started. */
   readonly isReady: boolean;
-  readonly pending: boolean;
-  readonly error: unknown;
+  readonly change: { readonly isPending: boolean; readonly error: unknown };
   readonly onStart: (variables: Record<string, unknown>) => void;
   readonly onClose: () => void;
 }
 
-function Variables({ title, isReady, pending, error, onStart, onClose }: VariablesProps) {
+function Variables({ title, isReady, change, onStart, onClose }: VariablesProps) {
   const [typed, setTyped] = useState("");
   const variables = variablesOf(typed);
   return (
@@ -93,8 +91,7 @@ function Variables({ title, isReady, pending, error, onStart, onClose }: Variabl
       title={title}
       verb="Start"
       onClose={onClose}
-      pending={pending}
-      error={error}
+      change={change}
       disabled={!isReady || variables === undefined}
       onSubmit={() => {
         if (variables) onStart(variables);

@@ -1,4 +1,4 @@
-import { Drawer, Group, Select, SimpleGrid, Text, Tooltip } from "@mantine/core";
+import { Group, Select, SimpleGrid, Text, Tooltip } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { exceptions, instance, jobs } from "../../api/queries";
@@ -6,7 +6,8 @@ import type { Job } from "../../api/types";
 import { Tag } from "../../components/badges";
 import { FieldFilter } from "../../components/FieldFilter";
 import type { Column } from "../../components/Grid";
-import { inAll, List } from "../../components/List";
+import { inAll } from "../../components/List";
+import { OpenedList } from "../../components/OpenedList";
 import { Fact } from "../../components/Page";
 import { When } from "../../components/When";
 import type { CsvColumn } from "../../lib/csv";
@@ -89,16 +90,12 @@ const CSV: readonly CsvColumn<Job>[] = [
 
 /** What programs of others do for processes: what waits for them, who has what until when, and what failed. */
 export function Jobs() {
-  const { type, status, sort, open } = route.useSearch();
+  const search = route.useSearch();
+  const { type, status, sort, open } = search;
   const navigate = route.useNavigate();
   const reading = useInfiniteQuery(jobs({ ...(type ? { type } : {}), ...(status ? { status } : {}) }));
   const shown = reading.data?.pages.flatMap(({ items }) => items).find(({ id }) => id === open);
-  function set(change: {
-    type?: string | undefined;
-    status?: JobStatus | undefined;
-    sort?: string | undefined;
-    open?: string | undefined;
-  }): void {
+  function set(change: Partial<typeof search>): void {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   }
   return (
@@ -116,28 +113,20 @@ export function Jobs() {
         />
         <Failed />
       </Group>
-      <List
+      <OpenedList
         noun="job"
         reading={reading}
         columns={COLUMNS}
         csv={CSV}
-        idOf={({ id }) => id}
-        current={open}
-        onOpen={({ id }) => set({ open: id })}
+        open={shown?.id}
         sort={sort}
-        onSort={(next) => set({ sort: next })}
+        set={set}
+        size="lg"
         height="calc(100vh - 300px)"
         none="A service task whose type no system takes is a job for a worker; those that are done are no longer here."
-      />
-      <Drawer
-        opened={shown !== undefined}
-        onClose={() => set({ open: undefined })}
-        position="right"
-        size="lg"
-        title={<Text fw={650}>Job {open}</Text>}
       >
-        {shown && <Details job={shown} />}
-      </Drawer>
+        {() => shown && <Details job={shown} />}
+      </OpenedList>
     </>
   );
 }
