@@ -1,6 +1,12 @@
-/** The packages that go into the console; the build makes it from the lock file. */
+/** The packages that go into the product; the build makes it from the lock file and from what `npm run crates` wrote. */
 declare module "virtual:packages" {
-  const packages: readonly { readonly name: string; readonly version: string; readonly licence: string }[];
+  const packages: readonly {
+    /** What it goes into. */
+    readonly part: "program" | "console";
+    readonly name: string;
+    readonly version: string;
+    readonly licence: string;
+  }[];
   export default packages;
 }
 

@@ -8,6 +8,7 @@ import { Rows } from "../../components/List";
 import { Fact, Page, Panel } from "../../components/Page";
 import { Reading } from "../../components/states";
 import { type CsvColumn, download } from "../../lib/csv";
+import { words } from "../../lib/words";
 import { AdministrationSections } from "./Sections";
 
 const route = getRouteApi("/administration/about");
@@ -16,12 +17,14 @@ type Package = (typeof packages)[number];
 
 const COLUMNS: readonly Column<Package>[] = [
   { id: "name", header: "Package", width: 260, grow: true, cell: ({ name }) => name, by: ({ name }) => name },
+  { id: "part", header: "Part of", width: 120, cell: ({ part }) => words(part), by: ({ part }) => part },
   { id: "version", header: "Version", width: 120, cell: ({ version }) => version, by: ({ version }) => version },
   { id: "licence", header: "Licence", width: 220, cell: ({ licence }) => licence, by: ({ licence }) => licence },
 ];
 
 const CSV: readonly CsvColumn<Package>[] = [
   { header: "package", value: ({ name }) => name },
+  { header: "part", value: ({ part }) => part },
   { header: "version", value: ({ version }) => version },
   { header: "licence", value: ({ licence }) => licence },
 ];
@@ -53,21 +56,22 @@ export function AboutPage() {
           )}
         </Reading>
       </Panel>
-      <Panel id="packages" title="What the console is made of">
+      <Panel id="packages" title="What it is made of">
         <Text size="sm" className="muted" px="md">
-          The diagrams are drawn by bpmn.io, under its own licence: MIT, and its mark stays visible.
+          The crates of the program and the packages of the console. The diagrams are drawn by bpmn.io, under its own
+          licence: MIT, and its mark stays visible.
         </Text>
         <Rows
           noun="package"
           rows={packages}
           columns={COLUMNS}
           csv={CSV}
-          idOf={({ name, version }) => `${name} ${version}`}
+          idOf={({ part, name, version }) => `${part} ${name} ${version}`}
           current={undefined}
           onOpen={() => undefined}
           sort={sort}
           onSort={(next) => void navigate({ search: { sort: next }, replace: true })}
-          none="The console was built without its lock file."
+          none="The console was built without its lists of packages."
           height="50vh"
         />
       </Panel>
