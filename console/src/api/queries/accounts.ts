@@ -1,0 +1,17 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { get } from "../client";
+import { next, PAGE } from "./paging";
+
+export const account = (id: string) =>
+  queryOptions({
+    queryKey: ["accounts", "one", id],
+    queryFn: ({ signal }) => get("/v1/accounts/{account}", { path: { account: id }, signal }),
+  });
+
+export const accounts = infiniteQueryOptions({
+  queryKey: ["accounts", "list"],
+  queryFn: ({ signal, pageParam }) =>
+    get("/v1/accounts", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  initialPageParam: "",
+  getNextPageParam: next,
+});
