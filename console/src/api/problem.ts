@@ -30,7 +30,9 @@ export class Unreachable extends Error {
 export function tell(error: unknown): { title: string; detail: string; trace: string | undefined } {
   if (error instanceof Refused) {
     const { title, detail, trace_id, errors } = error.problem;
-    const more = (errors ?? []).map((each) => `${each.pointer}: ${each.cause}${each.mend ? `; ${each.mend}` : ""}`);
+    const more = (errors ?? []).map(
+      ({ pointer, cause, mend }) => `${pointer ? `${pointer}: ` : ""}${cause}${mend ? `; ${mend}` : ""}`,
+    );
     const sentence = title.charAt(0).toUpperCase() + title.slice(1);
     return { title: sentence, detail: [detail, ...more].join(". "), trace: trace_id ?? undefined };
   }

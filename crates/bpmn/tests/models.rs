@@ -103,7 +103,7 @@ fn a_circle_that_another_token_ends_is_no_mistake() {
     let asks_again = |end: &str| {
         model(&format!(
             r#"{START}<bpmn:sequenceFlow id="f1" sourceRef="s" targetRef="sub"/><bpmn:subProcess id="sub"><bpmn:startEvent id="t"/>
-            <bpmn:task id="work"/><bpmn:boundaryEvent id="late" attachedToRef="work" cancelActivity="false">
+            <bpmn:userTask id="work"/><bpmn:boundaryEvent id="late" attachedToRef="work" cancelActivity="false">
             <bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>
             <bpmn:task id="ask"/><bpmn:endEvent id="done">{end}</bpmn:endEvent>
             <bpmn:sequenceFlow id="f2" sourceRef="t" targetRef="work"/><bpmn:sequenceFlow id="f3" sourceRef="work" targetRef="done"/>

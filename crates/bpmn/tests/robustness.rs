@@ -67,7 +67,7 @@ fn long(tasks: usize) -> String {
         let before = number - 1;
         writeln!(
             body,
-            "<task id=\"t{number}\"/><sequenceFlow id=\"f{number}\" sourceRef=\"t{before}\" targetRef=\"t{number}\"/>\n\
+            "<userTask id=\"t{number}\"/><sequenceFlow id=\"f{number}\" sourceRef=\"t{before}\" targetRef=\"t{number}\"/>\n\
              <boundaryEvent id=\"b{number}\" attachedToRef=\"t{number}\"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent>"
         )
         .unwrap();

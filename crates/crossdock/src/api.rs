@@ -258,7 +258,10 @@ impl std::fmt::Display for Refused {
         write!(f, "{} ({}): {}", text("title"), self.status, text("detail"))?;
         for error in self.problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
             let part = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
-            write!(f, "\n  {}: {}", part("pointer"), part("cause"))?;
+            match part("pointer") {
+                "" => write!(f, "\n  {}", part("cause"))?,
+                pointer => write!(f, "\n  {pointer}: {}", part("cause"))?,
+            }
             if !part("mend").is_empty() {
                 write!(f, "; {}", part("mend"))?;
             }

@@ -105,7 +105,7 @@ mod tests {
     }
 
     fn account(id: &str) -> Body {
-        Body::PutAccounts(vec![(id.into(), trade::account::Profile::default())])
+        Body::PutAccounts(vec![(id.into(), trade::account::Profile { tier: 3, ..trade::account::Profile::default() })])
     }
 
     fn order(account: &str, record: &str) -> Body {

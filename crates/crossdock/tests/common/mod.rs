@@ -586,7 +586,9 @@ impl Answer {
         }
         assert!(problem["type"].as_str().unwrap().ends_with(code), "{self:?}");
         for error in problem["errors"].as_array().into_iter().flatten() {
-            for field in ["pointer", "cause", "mend"] {
+            // the pointer to the whole body is empty (RFC 6901)
+            assert!(error["pointer"].is_string(), "errors[].pointer is missing: {self:?}");
+            for field in ["cause", "mend"] {
                 assert!(error[field].as_str().is_some_and(|text| !text.is_empty()), "errors[].{field} is missing: {self:?}");
             }
         }

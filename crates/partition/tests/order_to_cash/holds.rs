@@ -72,7 +72,7 @@ fn domain_1_5_1_an_order_whose_process_is_ended_has_failed_until_another_one_car
     world.tell(Body::Operate { instance, operation: Operation::Cancel, reason: "it hangs".into() });
     let order = world.state(id);
     assert_eq!(order.status(), Status::Failed);
-    assert!(order.failed.clone().unwrap().contains("was ended by"), "{order:?}");
+    assert!(order.failed.clone().unwrap().contains("has ended, by ann"), "{order:?}");
     let variables = Variables::from_iter([("orderId", Value::from(id.to_string()))]);
     world.tell(Body::StartInstance { process: "order-to-cash".into(), variables });
     assert_eq!(world.state(id).status(), Status::Approved);

@@ -78,6 +78,7 @@ impl Belongings {
                 }
                 _ => self.payments.contains(payment),
             }),
+            Event::EffectRequested(effect) if effect.order.is_some() => Some(effect.order == Some(self.order)),
             Event::EffectDied(effect, ..) | Event::EffectRested(effect) | Event::EffectReplayed(effect) => {
                 Some(self.effects.contains(effect))
             }
@@ -194,6 +195,6 @@ mod tests {
     #[test]
     fn a_dead_letter_that_is_done_since_is_on_the_timeline_of_its_order_and_on_no_other() {
         let replayed = |id| Event::EffectReplayed(EffectId::of_entry(1, id));
-        has(vec![requested(1, 1), requested(2, 2), replayed(1), replayed(2)], &[2]);
+        has(vec![requested(1, 1), requested(2, 2), replayed(1), replayed(2)], &[0, 2]);
     }
 }
