@@ -109,7 +109,7 @@ mod tests {
     }
 
     fn order(account: &str, record: &str) -> Body {
-        let lines = vec![SubmittedLine { quantity: "1".parse().unwrap(), ..SubmittedLine::default() }];
+        let lines = vec![SubmittedLine { item: "X".into(), quantity: "1".parse().unwrap(), ..SubmittedLine::default() }];
         let submission = Submission { account: account.into(), record: record.into(), lines, ..Submission::default() };
         Body::ReceiveOrder(Box::new(submission))
     }
