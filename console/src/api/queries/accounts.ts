@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "../client";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 export const account = (id: string) =>
   queryOptions({
@@ -10,8 +10,7 @@ export const account = (id: string) =>
 
 export const accounts = infiniteQueryOptions({
   queryKey: ["accounts", "list"],
-  queryFn: ({ signal, pageParam }) =>
-    get("/v1/accounts", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  queryFn: ({ signal, pageParam }) => get("/v1/accounts", { query: { limit: PAGE, ...after(pageParam) }, signal }),
   initialPageParam: "",
   getNextPageParam: next,
 });

@@ -1,12 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, newKey, post, type Query } from "../client";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 export const drafts = (filter: Query<"/v1/drafts">) =>
   infiniteQueryOptions({
     queryKey: ["drafts", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      get("/v1/drafts", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+      get("/v1/drafts", { query: { ...filter, limit: PAGE, ...after(pageParam) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
   });

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, type Query } from "../client";
 import type { Exception } from "../types";
-import { next, PAGE, toTheEnd } from "./paging";
+import { after, next, PAGE, toTheEnd } from "./paging";
 
 /** The newest exceptions of some kind, as a page of them. */
 export const exceptions = (filter: Query<"/v1/exceptions">) =>
@@ -15,7 +15,7 @@ export const exceptionsList = (filter: Query<"/v1/exceptions">) =>
   infiniteQueryOptions({
     queryKey: ["exceptions", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      get("/v1/exceptions", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+      get("/v1/exceptions", { query: { ...filter, limit: PAGE, ...after(pageParam) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
   });

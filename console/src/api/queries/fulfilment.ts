@@ -1,12 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, type Query } from "../client";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 export const shipments = (filter: Query<"/v1/shipments">) =>
   infiniteQueryOptions({
     queryKey: ["shipments", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      get("/v1/shipments", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+      get("/v1/shipments", { query: { ...filter, limit: PAGE, ...after(pageParam) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
   });
@@ -16,7 +16,7 @@ export const warehouseOrders = (filter: Query<"/v1/warehouse-orders">) =>
     queryKey: ["warehouse-orders", "list", filter],
     queryFn: ({ signal, pageParam }) =>
       get("/v1/warehouse-orders", {
-        query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) },
+        query: { ...filter, limit: PAGE, ...after(pageParam) },
         signal,
       }),
     initialPageParam: "",

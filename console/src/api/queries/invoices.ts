@@ -1,12 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, type Query } from "../client";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 export const invoices = (filter: Query<"/v1/invoices">) =>
   infiniteQueryOptions({
     queryKey: ["invoices", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      get("/v1/invoices", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+      get("/v1/invoices", { query: { ...filter, limit: PAGE, ...after(pageParam) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
   });
@@ -16,7 +16,7 @@ export const unbookedInvoices = infiniteQueryOptions({
   queryKey: ["unbooked"],
   queryFn: ({ signal, pageParam }) =>
     get("/v1/invoices", {
-      query: { booked: false, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) },
+      query: { booked: false, limit: PAGE, ...after(pageParam) },
       signal,
     }),
   initialPageParam: "",

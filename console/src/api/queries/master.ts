@@ -1,11 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "../client";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 export const items = infiniteQueryOptions({
   queryKey: ["master", "items"],
-  queryFn: ({ signal, pageParam }) =>
-    get("/v1/items", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  queryFn: ({ signal, pageParam }) => get("/v1/items", { query: { limit: PAGE, ...after(pageParam) }, signal }),
   initialPageParam: "",
   getNextPageParam: next,
 });
@@ -18,8 +17,7 @@ export const item = (id: string) =>
 
 export const priceBooks = infiniteQueryOptions({
   queryKey: ["master", "price-books"],
-  queryFn: ({ signal, pageParam }) =>
-    get("/v1/price-books", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  queryFn: ({ signal, pageParam }) => get("/v1/price-books", { query: { limit: PAGE, ...after(pageParam) }, signal }),
   initialPageParam: "",
   getNextPageParam: next,
 });
@@ -32,8 +30,7 @@ export const priceBook = (code: string) =>
 
 export const rates = infiniteQueryOptions({
   queryKey: ["master", "rates"],
-  queryFn: ({ signal, pageParam }) =>
-    get("/v1/rates", { query: { limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+  queryFn: ({ signal, pageParam }) => get("/v1/rates", { query: { limit: PAGE, ...after(pageParam) }, signal }),
   initialPageParam: "",
   getNextPageParam: next,
 });

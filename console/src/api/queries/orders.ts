@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, getText, getVersioned, type Query } from "../client";
 import type { Order } from "../types";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 export const order = (id: string) =>
   queryOptions({
@@ -43,7 +43,7 @@ export const orders = (filter: Query<"/v1/orders">) =>
   infiniteQueryOptions({
     queryKey: ["orders", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      get("/v1/orders", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+      get("/v1/orders", { query: { ...filter, limit: PAGE, ...after(pageParam) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
   });

@@ -19,3 +19,6 @@ export async function toTheEnd<T>(
   } while (after);
   return items;
 }
+
+/** Where a page begins: behind the one before it, or with the first. */
+export const after = (page: string): { after?: string } => (page ? { after: page } : {});

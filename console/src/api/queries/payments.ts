@@ -1,12 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, type Query } from "../client";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 export const payments = (filter: Query<"/v1/payments">) =>
   infiniteQueryOptions({
     queryKey: ["payments", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      get("/v1/payments", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+      get("/v1/payments", { query: { ...filter, limit: PAGE, ...after(pageParam) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
   });

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, newKey, type PostBody, post, type Query } from "../client";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 /** Who gets the stock of an item at a warehouse, in the order of service; and what another rule would change. Nothing is changed by it. */
 export const confirmation = (run: Omit<PostBody<"/v1/backorders/runs">, "commit">) =>
@@ -14,7 +14,7 @@ export const stock = (filter: Query<"/v1/stock">) =>
   infiniteQueryOptions({
     queryKey: ["stock", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      get("/v1/stock", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+      get("/v1/stock", { query: { ...filter, limit: PAGE, ...after(pageParam) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
   });

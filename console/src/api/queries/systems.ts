@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get, type Query } from "../client";
-import { next, PAGE } from "./paging";
+import { after, next, PAGE } from "./paging";
 
 export const systems = queryOptions({
   queryKey: ["systems", "all"],
@@ -22,7 +22,7 @@ export const deadLetters = (filter: Query<"/v1/dead-letters">) =>
     queryKey: ["dead-letters", "list", filter],
     queryFn: ({ signal, pageParam }) =>
       get("/v1/dead-letters", {
-        query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) },
+        query: { ...filter, limit: PAGE, ...after(pageParam) },
         signal,
       }),
     initialPageParam: "",
@@ -34,7 +34,7 @@ export const jobs = (filter: Query<"/v1/jobs">) =>
   infiniteQueryOptions({
     queryKey: ["jobs", "list", filter],
     queryFn: ({ signal, pageParam }) =>
-      get("/v1/jobs", { query: { ...filter, limit: PAGE, ...(pageParam ? { after: pageParam } : {}) }, signal }),
+      get("/v1/jobs", { query: { ...filter, limit: PAGE, ...after(pageParam) }, signal }),
     initialPageParam: "",
     getNextPageParam: next,
     // a lease that runs out is no event

@@ -182,47 +182,35 @@ export function FulfilmentPage() {
     <Page title="Fulfilment">
       <Group gap="xs">
         {tab !== "returns" && (
-          <Select
-            aria-label="Warehouse"
-            placeholder="Warehouse"
-            clearable
-            value={node ?? null}
+          <Filter
+            label="Warehouse"
+            value={node}
             onChange={(value) => set({ node: value ?? undefined })}
             data={nodes.map(({ id, name }) => ({ value: id, label: name }))}
-            w={190}
           />
         )}
         {tab === "returns" && (
-          <Select
-            aria-label="State of the return"
-            placeholder="State"
-            clearable
-            value={status ?? null}
+          <Filter
+            label="State of the return"
+            value={status}
             onChange={(value) => set({ status: value ?? undefined })}
             data={RETURN_STATES.map((value) => ({ value, label: words(value) }))}
-            w={170}
           />
         )}
         {tab === "warehouse-orders" && (
-          <Select
-            aria-label="Progress"
-            placeholder="Progress"
-            clearable
-            value={progress ?? null}
+          <Filter
+            label="Progress"
+            value={progress}
             onChange={(value) => set({ progress: value ?? undefined })}
             data={PROGRESS.map((value) => ({ value, label: words(value) }))}
-            w={170}
           />
         )}
         {tab === "warehouse-orders" && (
-          <Select
-            aria-label="How it stands"
-            placeholder="How it stands"
-            clearable
-            value={stand ?? null}
+          <Filter
+            label="How it stands"
+            value={stand}
             onChange={(value) => set({ stand: STANDINGS.find((each) => each === value) })}
             data={STANDINGS.map((value) => ({ value, label: STANDING_NAMES[value] }))}
-            w={170}
           />
         )}
       </Group>
@@ -400,6 +388,28 @@ function ShipmentDetails({ id }: { id: string }) {
         </>
       )}
     </Reading>
+  );
+}
+
+interface FilterProps {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly onChange: (value: string | null) => void;
+  readonly data: readonly { readonly value: string; readonly label: string }[];
+}
+
+/** Shows those alone that have one of several values. */
+function Filter({ label, value, onChange, data }: FilterProps) {
+  return (
+    <Select
+      aria-label={label}
+      placeholder={label}
+      clearable
+      value={value ?? null}
+      onChange={onChange}
+      data={[...data]}
+      w={180}
+    />
   );
 }
 
